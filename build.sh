@@ -1,0 +1,56 @@
+#!/usr/bin/env bash
+# Sets up, builds and tests bigdust on Debian 12.
+#   ./build.sh          installs what is missing, builds build/Release/bigdust and build/tools/
+#   ./build.sh test     the same, then builds and runs every test
+#   ./build.sh deps     only installs what is missing
+# CC=clang ./build.sh   builds with clang. Further words after `test` go to ctest: ./build.sh test -R unit
+set -euo pipefail
+cd "$(dirname "$0")"
+
+build_packages=(gcc libc6-dev cmake ninja-build pkg-config ca-certificates
+  libgrpc-dev grpc-proto protobuf-compiler libprotobuf-dev protobuf-c-compiler libprotobuf-c-dev
+  libcurl4-openssl-dev libssl-dev libzstd-dev zlib1g-dev libjansson-dev libsqlite3-dev
+  libmicrohttpd-dev check libsubunit-dev)
+test_packages=(python3 python3-grpcio python3-protobuf python3-pytest python3-zstandard
+  python3-cryptography)
+
+# Installs those of the named Debian packages that are missing, and says which.
+install_missing() {
+  local missing=() package sudo=()
+  for package in "$@"; do
+    dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'ok installed' || missing+=("$package")
+  done
+  ((${#missing[@]})) || return 0
+  if [[ $(id -u) != 0 ]]; then
+    command -v sudo >/dev/null || {
+      echo "build.sh: these Debian packages are missing, and neither root nor sudo is at hand:" >&2
+      echo "  apt-get install ${missing[*]}" >&2
+      exit 1
+    }
+    sudo=(sudo)
+  fi
+  echo "build.sh: installing ${missing[*]}"
+  "${sudo[@]}" apt-get update -qq
+  "${sudo[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    "${missing[@]}" >/dev/null
+}
+
+# build <targets…>: configures build/cmake and builds.
+build() {
+  cmake -S . -B build/cmake -G Ninja -DCMAKE_BUILD_TYPE=Release -DBIGDUST_OUTPUT="$PWD/build" \
+    ${CC:+-DCMAKE_C_COMPILER="$CC"} >build/configure.log || { cat build/configure.log; exit 1; }
+  cmake --build build/cmake --target "$@"
+}
+
+mkdir -p build
+case ${1:-} in
+  "") install_missing "${build_packages[@]}" && build bigdust sandbox ;;
+  deps) install_missing "${build_packages[@]}" "${test_packages[@]}" ;;
+  test)
+    shift
+    install_missing "${build_packages[@]}" "${test_packages[@]}"
+    build all
+    ctest --test-dir build/cmake --output-on-failure -j 2 "$@"
+    ;;
+  *) sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+esac

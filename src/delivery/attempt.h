@@ -1,0 +1,47 @@
+/* One request until it is delivered or definitely not: retry with full jitter, Retry-After,
+ * cool-down by scope, deadline, retry budget (architecture, rules 1, 2 and 5). */
+#ifndef DELIVERY_ATTEMPT_H
+#define DELIVERY_ATTEMPT_H
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "destinations/api.h"
+
+/* Shared by all calls of the process: who cools down until when, and the retry budget per host. */
+struct delivery_shared;
+struct delivery_shared *delivery_shared_new(const struct clock *clock, const struct random *random);
+void delivery_shared_destroy(struct delivery_shared *shared);
+
+struct attempt_policy {
+    int max_tries;         /* 8 */
+    int64_t first_wait_ms; /* 1000: full jitter in [0, first · 2^n] */
+    int64_t max_wait_ms;   /* 30000 */
+};
+extern const struct attempt_policy ATTEMPT_POLICY_DEFAULT;
+/* For Test, which must answer within 20 s whatever the API does: one try. */
+extern const struct attempt_policy ATTEMPT_POLICY_ONCE;
+
+struct attempt_counts {
+    uint64_t requests;
+    uint64_t retries;
+    int64_t waited_ms;
+};
+
+/* An api (destinations/api.h) for one thread of one call. */
+struct attempt {
+    struct api api; /* first: give &attempt->api to a destination */
+    struct delivery_shared *shared;
+    struct http_client *client;
+    struct cancel *cancel;
+    const struct log *log;
+    struct attempt_policy policy;
+    struct attempt_counts counts;
+};
+
+/* client, cancel and log are borrowed and outlive the attempt. Nothing to clean up. */
+void attempt_init(struct attempt *attempt, struct delivery_shared *shared,
+                  struct http_client *client, struct cancel *cancel, const struct log *log,
+                  struct attempt_policy policy);
+
+#endif

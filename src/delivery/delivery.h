@@ -1,0 +1,8 @@
+/* Delivery's door: records in, acknowledged requests out. */
+#ifndef DELIVERY_DELIVERY_H
+#define DELIVERY_DELIVERY_H
+
+#include "delivery/attempt.h"
+#include "delivery/pipeline.h"
+
+#endif

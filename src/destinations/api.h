@@ -1,0 +1,34 @@
+/* How a destination reaches its API. It describes a request and judges the answer; delivery stands
+ * behind `call` and alone retries, waits, cools down and cancels (architecture, rule 1). */
+#ifndef DESTINATIONS_API_H
+#define DESTINATIONS_API_H
+
+#include "http/http_client.h"
+#include "http/verdict.h"
+
+struct api_call {
+    struct http_request request;
+    const char *what; /* for logs and errors: "post-data-source" */
+    bool repeatable;  /* storing it twice is harmless: an UNKNOWN outcome is tried again */
+    /* Looks at an answer that http_verdict found DELIVERED or REJECTED, and may change the verdict:
+     * a 200 that is a failure, a 404 that is an answer. NULL: http_verdict's word stands. */
+    void (*judge)(void *context, const struct http_response *response, struct verdict *verdict);
+    void *context;
+    const char *scope; /* what cools down together when throttled; NULL: the URL's host */
+};
+
+struct api {
+    /* Performs the call until it is DELIVERED or definitely not; fills *verdict (never RETRY or
+     * THROTTLED for good: those end as the last status of the tries). response may be NULL; else
+     * it holds the last answer. Blocks. One thread per struct api at a time. Returns
+     * verdict->kind == VERDICT_DELIVERED. */
+    bool (*call)(struct api *api, const struct api_call *call, struct http_response *response,
+                 struct verdict *verdict);
+};
+
+static inline bool api_perform(struct api *api, const struct api_call *call,
+                               struct http_response *response, struct verdict *verdict) {
+    return api->call(api, call, response, verdict);
+}
+
+#endif

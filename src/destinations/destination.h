@@ -1,0 +1,112 @@
+/* What a destination can do, BigGeo or Dust. Adding one: write a struct destination_ops and name it in
+ * registry.c. A destination turns records into request bodies and answers into verdicts; it
+ * never sleeps, retries, drops or acknowledges. */
+#ifndef DESTINATIONS_DESTINATION_H
+#define DESTINATIONS_DESTINATION_H
+
+#include "base/clock.h"
+#include "base/log.h"
+#include "base/random.h"
+#include "destinations/api.h"
+#include "settings/settings.h"
+#include "table/record.h"
+
+struct catalogue;
+struct biggeo_state;
+
+/* What all calls of a process share; made once by main. */
+struct destination_shared {
+    const struct clock *clock;
+    const struct random *random;
+    struct catalogue *catalogue;
+    struct biggeo_state *biggeo; /* op_at counter, finals seen per table */
+};
+
+/* One call's view of a destination; on the caller's stack. */
+struct destination {
+    const struct destination_ops *ops;
+    const struct settings *settings;
+    struct destination_shared *shared;
+    const struct log *log;
+    struct api *api;
+};
+
+/* What the customer should read though the call succeeded; and counts for the report. */
+enum { NOTICE_BYTES = 1024 };
+struct notice {
+    char text[NOTICE_BYTES]; /* "" : nothing; several are joined by a space */
+};
+void notice_add(struct notice *notice, const char *format, ...)
+    __attribute__((format(printf, 2, 3)));
+
+struct batch_caps {
+    size_t max_records; /* per request */
+    size_t max_bytes;   /* of a request body, to the byte */
+    size_t hard_bytes;  /* the API takes no body over this; a lone record may reach it */
+};
+
+/* What to do when a batch's outcome is UNKNOWN (architecture, rule 4). */
+enum on_unknown {
+    ON_UNKNOWN_REPEAT,  /* storing twice is harmless */
+    ON_UNKNOWN_RESTART, /* abandon what was sent: begin() again and read the source from the start */
+};
+
+/* Writing records of one table in one call.
+ * encode, open_body and close_body are called from the reading thread; post from the sending
+ * thread, begin and finish when the other is idle. */
+struct write_session {
+    const struct write_session_ops *ops;
+    struct batch_caps caps;
+    enum on_unknown on_unknown;
+};
+
+struct write_session_ops {
+    /* Starts (again, after an UNKNOWN): forgets what was sent so far. */
+    bool (*begin)(struct write_session *session, struct status *status);
+    /* The request body around the records, which are joined by commas. The closing of the last
+     * batch may differ from the others' (BigGeo: a STATE chunk); it need not fit: then an empty batch follows. */
+    void (*open_body)(struct write_session *session, struct buf *body);
+    void (*close_body)(struct write_session *session, bool has_records, bool last,
+                       struct buf *body);
+    /* Appends one record. False with *status (DATA_LOSS: a value its type forbids), body as before. */
+    bool (*encode)(struct write_session *session, const struct record *record, struct buf *body,
+                   struct status *status);
+    /* The request that carries a finished body; *call stays valid until the next post. */
+    void (*post)(struct write_session *session, struct slice body, struct api_call *call);
+    /* After every batch was acknowledged, and only if there was one: makes it durable. Warnings go into notice. */
+    bool (*finish)(struct write_session *session, struct notice *notice, struct status *status);
+    void (*destroy)(struct write_session *session);
+};
+
+enum table_presence { TABLE_ABSENT, TABLE_PRESENT };
+
+struct destination_test {
+    const char *name;  /* stable, sent back to us */
+    const char *label; /* for a person */
+};
+
+struct destination_ops {
+    const char *name; /* the value of the setting `destination` */
+    bool (*test)(struct destination *d, const char *name, struct status *status);
+    /* A session for one call's records of the table. NULL with *status. notice may be added to
+     * while encoding (counts of changed values) and by finish. */
+    struct write_session *(*open_session)(struct destination *d, const struct table *table,
+                                          struct notice *notice, struct status *status);
+    /* *found NULL: no such table. Else a table to be freed with table_copy_destroy. */
+    bool (*describe)(struct destination *d, struct slice schema, struct slice name,
+                     struct table **found, struct status *status);
+    bool (*create)(struct destination *d, const struct table *table, struct status *status);
+    bool (*alter)(struct destination *d, const struct table *table, bool drop_columns,
+                  struct notice *notice, struct status *status);
+    /* Whether anything was ever written to it. */
+    bool (*exists)(struct destination *d, struct slice schema, struct slice name,
+                   enum table_presence *presence, struct status *status);
+    bool (*drop)(struct destination *d, struct slice schema, struct slice name,
+                 struct notice *notice, struct status *status);
+};
+
+/* The destination that settings name; NULL with a Task for one that is not there yet. */
+const struct destination_ops *destination_find(const struct settings *settings,
+                                               struct status *status);
+
+#endif
