@@ -44,7 +44,7 @@ enum http_outcome {
 struct http_response {
     enum http_outcome outcome;
     int curl_code;          /* CURLcode, for the log */
-    int status;             /* 0: no answer */
+    int status;             /* 0: no answer; with HTTP_SENT_NO_ANSWER its body was cut */
     int64_t retry_after_ms; /* Retry-After, seconds or HTTP-date (RFC 9110 10.2.3); -1: none */
     bool is_json;           /* Content-Type is application/json or ends in +json */
     struct buf body;
@@ -54,6 +54,8 @@ struct http_response {
 
 void http_response_init(struct http_response *response);
 void http_response_clean_up(struct http_response *response);
+/* Back to "nothing happened" (HTTP_STOPPED, status 0, empty body); keeps the body's memory. */
+void http_response_reset(struct http_response *response);
 
 struct http_client;
 
