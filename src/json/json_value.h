@@ -4,12 +4,12 @@
 #ifndef JSON_JSON_VALUE_H
 #define JSON_JSON_VALUE_H
 
+#include "base/slice.h"
+#include "base/status.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/slice.h"
-#include "base/status.h"
 
 struct json_value;
 
