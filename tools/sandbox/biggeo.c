@@ -150,9 +150,10 @@ static void biggeo_get(struct sandbox *sandbox, struct exchange *ex) {
     answer_start(&ex->answer, 200);
     buf_append_text(&ex->answer.body, "{\"data\":[");
     uint64_t given = biggeo_rows(sandbox, ex, start, count, &more);
+    unsigned long long next = start + given;
     buf_printf(&ex->answer.body, "],\"syncId\":\"%s\",\"nextCursor\":", ex->call.sync_id);
     if (more) {
-        buf_printf(&ex->answer.body, "\"%llu\"", (unsigned long long)(start + given));
+        buf_printf(&ex->answer.body, "\"%llu\"", next);
     } else {
         buf_append_text(&ex->answer.body, "null");
     }

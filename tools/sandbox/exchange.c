@@ -2,6 +2,8 @@
 
 #include "sandbox/scan.h"
 
+#define ANSWER_BLOCK ((size_t)64 * 1024)
+
 #include <sys/socket.h>
 
 struct exchange *exchange_new(struct MHD_Connection *connection, const char *method,
@@ -78,30 +80,30 @@ static ssize_t answer_read_half(void *context, uint64_t offset, char *out, size_
     return (ssize_t)len;
 }
 
-/* The connection ends with a reset: what the client sees when a peer dies. */
+/* The connection ends with a reset, what the client sees when a peer dies: on Linux, to connect a
+ * TCP socket to nothing resets it at once (a mere close would first say an orderly goodbye). */
 static void answer_abort(struct MHD_Connection *connection) {
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
-    struct linger at_once = {.l_onoff = 1, .l_linger = 0};
+    struct sockaddr nothing = {.sa_family = AF_UNSPEC};
     if (info) {
-        setsockopt(info->connect_fd, SOL_SOCKET, SO_LINGER, &at_once, sizeof(at_once));
+        (void)connect(info->connect_fd, &nothing, sizeof(nothing));
     }
 }
 
 static struct MHD_Response *answer_response(struct answer *answer) {
-    struct slice body = buf_slice(&answer->body);
     if (answer->stream) {
         struct MHD_Response *response =
-            MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, 64 * 1024, answer->stream,
+            MHD_create_response_from_callback(MHD_SIZE_UNKNOWN, ANSWER_BLOCK, answer->stream,
                                               answer->stream_context, answer->stream_free);
         answer->stream_free = NULL; /* the response's now */
         return response;
     }
     if (answer->cut) {
-        return MHD_create_response_from_callback(body.len, 64 * 1024, answer_read_half,
+        return MHD_create_response_from_callback(answer->body.len, ANSWER_BLOCK, answer_read_half,
                                                  &answer->body, NULL);
     }
-    return MHD_create_response_from_buffer(body.len, (void *)(uintptr_t)body.data,
+    return MHD_create_response_from_buffer(answer->body.len, answer->body.data,
                                            MHD_RESPMEM_PERSISTENT);
 }
 

@@ -45,6 +45,13 @@ bool scan_bool(struct scan *s, bool *flag);
 /* A number without fraction and exponent that fits. */
 bool scan_integer(struct scan *s, int64_t *number);
 
+/* Skips white space. The steps do so behind what they read. */
+static inline void scan_space(struct scan *s) {
+    while (*s->at == ' ' || *s->at == '\n' || *s->at == '\r' || *s->at == '\t') {
+        s->at++;
+    }
+}
+
 /* True when nothing but white space is left and there was no error. */
 bool scan_finish(struct scan *s);
 

@@ -99,7 +99,8 @@ static enum MHD_Result server_begin(struct server *server, struct MHD_Connection
     }
     const union MHD_ConnectionInfo *info =
         MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
-    ex->connection_number = info ? (uintptr_t)info->socket_context : 0;
+    const uint64_t *number = info ? info->socket_context : NULL;
+    ex->connection_number = number ? *number : 0;
     ex->started_us = clock_realtime_us(clock_system());
     ex->in_flight = atomic_fetch_add(&server->in_flight, 1) + 1;
     ex->api_key = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "x-api-key");
@@ -159,13 +160,21 @@ static void server_completed(void *context, struct MHD_Connection *connection, v
     }
 }
 
+/* Numbers the connections. */
 static void server_connected(void *context, struct MHD_Connection *connection,
                              void **socket_context, enum MHD_ConnectionNotificationCode code) {
     struct server *server = context;
     (void)connection;
-    if (code == MHD_CONNECTION_NOTIFY_STARTED) {
-        *socket_context = (void *)(uintptr_t)(atomic_fetch_add(&server->connections, 1) + 1);
+    if (code == MHD_CONNECTION_NOTIFY_CLOSED) {
+        free(*socket_context);
+        *socket_context = NULL;
+        return;
     }
+    uint64_t *number = malloc(sizeof(*number));
+    if (number) {
+        *number = atomic_fetch_add(&server->connections, 1) + 1;
+    }
+    *socket_context = number;
 }
 
 static struct MHD_Daemon *server_listen(struct server *server, const struct sockaddr *address,
