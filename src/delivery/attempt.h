@@ -1,5 +1,9 @@
 /* One request until it is delivered or definitely not: retry with full jitter, Retry-After,
- * cool-down by scope, deadline, retry budget (architecture, rules 1, 2 and 5). */
+ * cool-down by scope, deadline, retry budget (architecture, rules 1, 2 and 5).
+ *
+ * RETRY, and UNKNOWN of a repeatable call, are tried again up to max_tries. Waits for THROTTLED do
+ * not count as tries; they end with the cancel's deadline (without one, after 55 minutes). A wait
+ * that would pass the deadline is not begun. */
 #ifndef DELIVERY_ATTEMPT_H
 #define DELIVERY_ATTEMPT_H
 
@@ -39,7 +43,8 @@ struct attempt {
     struct attempt_counts counts;
 };
 
-/* client, cancel and log are borrowed and outlive the attempt. Nothing to clean up. */
+/* shared, client, cancel and log are borrowed and outlive the attempt; cancel and log may be NULL.
+ * Nothing to clean up. */
 void attempt_init(struct attempt *attempt, struct delivery_shared *shared,
                   struct http_client *client, struct cancel *cancel, const struct log *log,
                   struct attempt_policy policy);

@@ -10,17 +10,21 @@ struct api_call {
     struct http_request request;
     const char *what; /* for logs and errors: "post-data-source" */
     bool repeatable;  /* storing it twice is harmless: an UNKNOWN outcome is tried again */
-    /* Looks at an answer that http_verdict found DELIVERED or REJECTED, and may change the verdict:
-     * a 200 that is a failure, a 404 that is an answer. NULL: http_verdict's word stands. */
+    /* Looks at every whole answer (HTTP_ANSWERED) after http_verdict and before delivery decides,
+     * and may change the verdict: a 200 that is a failure, a 404 that is an answer, a 500 that
+     * means "missing", a THROTTLED with a scope of its own. Whoever makes a verdict fills its
+     * status too. NULL: http_verdict's word stands. Called from the calling thread, once a try. */
     void (*judge)(void *context, const struct http_response *response, struct verdict *verdict);
     void *context;
     const char *scope; /* what cools down together when throttled; NULL: the URL's host */
 };
 
 struct api {
-    /* Performs the call until it is DELIVERED or definitely not; fills *verdict (never RETRY or
-     * THROTTLED for good: those end as the last status of the tries). response may be NULL; else
-     * it holds the last answer. Blocks. One thread per struct api at a time. Returns
+    /* Performs the call until it is DELIVERED or definitely not, and fills *verdict. When it gives
+     * up, verdict->kind is that of the last try (RETRY, THROTTLED, or UNKNOWN of a repeatable call)
+     * and its status, UNAVAILABLE, says so: nobody tries again for good measure. UNKNOWN of a call
+     * that is not repeatable comes back at once. response may be NULL; else it was initialised and
+     * holds the last answer. Blocks. One thread per struct api at a time. Returns
      * verdict->kind == VERDICT_DELIVERED. */
     bool (*call)(struct api *api, const struct api_call *call, struct http_response *response,
                  struct verdict *verdict);

@@ -2,13 +2,13 @@
 #ifndef HTTP_HTTP_CLIENT_H
 #define HTTP_HTTP_CLIENT_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-
 #include "base/buf.h"
 #include "base/cancel.h"
 #include "base/slice.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum http_method { HTTP_GET, HTTP_POST, HTTP_DELETE };
 
@@ -24,9 +24,9 @@ struct http_request {
     const char *url; /* https://, or http:// to a loopback address */
     struct http_header headers[HTTP_MAX_HEADERS];
     size_t n_headers;
-    struct slice body;          /* POST only; borrowed until perform returns */
-    int64_t total_timeout_ms;   /* of the whole exchange; 0: 300 s */
-    size_t max_response_bytes;  /* 0: 1 MiB; a longer answer is an error after the status */
+    struct slice body;         /* POST only; borrowed until perform returns */
+    int64_t total_timeout_ms;  /* of the whole exchange; 0: 300 s */
+    size_t max_response_bytes; /* 0: 1 MiB; a longer answer is an error after the status */
 };
 
 /* How an exchange ended, before anybody looks at what the answer means. */
@@ -36,17 +36,17 @@ enum http_outcome {
                             handshake failures */
     HTTP_SENT_NO_ANSWER, /* the connection broke or timed out once the request may have arrived, or
                             the answer was cut or longer than max_response_bytes */
-    HTTP_BAD_PEER,       /* certificate or protocol refused, malformed URL: trying again is no use */
-    HTTP_STOPPED,        /* cancel fired */
+    HTTP_BAD_PEER, /* certificate or protocol refused, malformed URL: trying again is no use */
+    HTTP_STOPPED,  /* cancel fired */
 };
 
 /* Zero it with http_response_init before first use; reusable from request to request. */
 struct http_response {
     enum http_outcome outcome;
-    int curl_code;              /* CURLcode, for the log */
-    int status;                 /* 0: no answer */
-    int64_t retry_after_ms;     /* Retry-After, seconds or HTTP-date (RFC 9110 10.2.3); -1: none */
-    bool is_json;               /* Content-Type is application/json or ends in +json */
+    int curl_code;          /* CURLcode, for the log */
+    int status;             /* 0: no answer; with HTTP_SENT_NO_ANSWER its body was cut */
+    int64_t retry_after_ms; /* Retry-After, seconds or HTTP-date (RFC 9110 10.2.3); -1: none */
+    bool is_json;           /* Content-Type is application/json or ends in +json */
     struct buf body;
     int64_t elapsed_ms;
     char error[HTTP_ERROR_BYTES]; /* libcurl's words; "" when answered */
@@ -54,6 +54,8 @@ struct http_response {
 
 void http_response_init(struct http_response *response);
 void http_response_clean_up(struct http_response *response);
+/* Back to "nothing happened" (HTTP_STOPPED, status 0, empty body); keeps the body's memory. */
+void http_response_reset(struct http_response *response);
 
 struct http_client;
 

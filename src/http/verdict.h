@@ -2,9 +2,9 @@
 #ifndef HTTP_VERDICT_H
 #define HTTP_VERDICT_H
 
-#include <stdint.h>
-
 #include "base/status.h"
+
+#include <stdint.h>
 
 enum verdict_kind {
     VERDICT_DELIVERED, /* acknowledged */

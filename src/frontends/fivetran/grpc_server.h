@@ -48,8 +48,8 @@ struct grpc_server *grpc_server_start(const struct grpc_server_options *options,
 /* The port that is served. */
 int grpc_server_port(const struct grpc_server *server);
 
-/* Stops accepting, lets running calls finish for drain_ms, then cancels them; waits for every handler
- * to return. Blocks. */
+/* Stops accepting, lets running calls finish for drain_ms, then cancels them; waits for every
+ * handler to return. Blocks. */
 void grpc_server_stop(struct grpc_server *server, int64_t drain_ms);
 
 /* Makes a stop under way cancel at once; any thread. */
