@@ -26,7 +26,7 @@ void buf_wipe(struct buf *b) {
 
 void buf_reset(struct buf *b) {
     b->len = 0;
-    b->failed = false;
+    b->failed = b->no_memory = false;
 }
 
 void buf_truncate(struct buf *b, size_t len) {
@@ -54,7 +54,7 @@ bool buf_reserve(struct buf *b, size_t extra) {
     size_t cap = grown_capacity(b, b->len + extra);
     char *data = realloc(b->data, cap);
     if (!data) {
-        b->failed = true;
+        b->failed = b->no_memory = true;
         return false;
     }
     b->data = data;
@@ -98,7 +98,7 @@ bool buf_vprintf(struct buf *b, const char *format, va_list args) {
             b->len += (size_t)wanted;
         } else {
             char *text = malloc((size_t)wanted + 1);
-            b->failed = text == NULL;
+            b->failed = b->no_memory = text == NULL;
             if (text) {
                 vsnprintf(text, (size_t)wanted + 1, format, again);
                 buf_append(b, text, (size_t)wanted);

@@ -5,11 +5,11 @@
 #ifndef BASE_BUF_H
 #define BASE_BUF_H
 
+#include "base/slice.h"
+
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
-
-#include "base/slice.h"
 
 struct buf {
     char *data;
@@ -17,6 +17,7 @@ struct buf {
     size_t cap;
     size_t max;
     bool failed;
+    bool no_memory; /* why it failed: memory, not the maximum */
 };
 
 /* An empty buffer of at most max bytes. Allocates nothing yet. */

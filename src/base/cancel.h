@@ -2,13 +2,13 @@
 #ifndef BASE_CANCEL_H
 #define BASE_CANCEL_H
 
+#include "base/clock.h"
+#include "base/status.h"
+
 #include <pthread.h>
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdint.h>
-
-#include "base/clock.h"
-#include "base/status.h"
 
 enum cancel_reason {
     CANCEL_NONE = 0,

@@ -1,10 +1,10 @@
 #include "base/clock.h"
 
+#include "base/cancel.h"
+
 #include <errno.h>
 #include <stddef.h>
 #include <time.h>
-
-#include "base/cancel.h"
 
 static int64_t system_monotonic_ms(void *context) {
     (void)context;

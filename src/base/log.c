@@ -38,8 +38,8 @@ bool log_level_parse(const char *text, enum log_level *level) {
         const char *name;
         enum log_level level;
     } names[] = {
-        {"debug", LOG_DEBUG},     {"info", LOG_INFO},     {"warning", LOG_WARNING},
-        {"warn", LOG_WARNING},    {"severe", LOG_SEVERE}, {"error", LOG_SEVERE},
+        {"debug", LOG_DEBUG},  {"info", LOG_INFO},     {"warning", LOG_WARNING},
+        {"warn", LOG_WARNING}, {"severe", LOG_SEVERE}, {"error", LOG_SEVERE},
     };
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
         if (strcasecmp(text, names[i].name) == 0) {

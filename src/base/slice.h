@@ -3,11 +3,11 @@
 #ifndef BASE_SLICE_H
 #define BASE_SLICE_H
 
+#include "base/banned.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <string.h>
-
-#include "base/banned.h"
 
 struct slice {
     const char *data;

@@ -22,6 +22,7 @@ bool status_fail(struct status *status, enum status_code code, const char *forma
     vsnprintf(status->message, sizeof status->message, format, args);
     va_end(args);
     status->code = code;
+    status->names_record = false;
     cut_at_character(status->message, sizeof status->message);
     return false;
 }

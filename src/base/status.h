@@ -4,17 +4,17 @@
 #ifndef BASE_STATUS_H
 #define BASE_STATUS_H
 
-#include <stdbool.h>
-
 #include "base/slice.h"
+
+#include <stdbool.h>
 
 enum status_code {
     STATUS_OK = 0,
-    STATUS_TASK,             /* the customer must act: settings, rights, quota, a destination's limit */
-    STATUS_DATA_LOSS,        /* an input file is missing, broken or holds an impossible value */
-    STATUS_UNAVAILABLE,      /* the API is down, throttled past the deadline, or its answer unknown */
-    STATUS_CANCELLED,        /* the caller went away, or the process is stopping */
-    STATUS_DEADLINE,         /* past the caller's deadline */
+    STATUS_TASK,        /* the customer must act: settings, rights, quota, a destination's limit */
+    STATUS_DATA_LOSS,   /* an input file is missing, broken or holds an impossible value */
+    STATUS_UNAVAILABLE, /* the API is down, throttled past the deadline, or its answer unknown */
+    STATUS_CANCELLED,   /* the caller went away, or the process is stopping */
+    STATUS_DEADLINE,    /* past the caller's deadline */
     STATUS_INVALID_ARGUMENT, /* a request that no client should send */
     STATUS_EXHAUSTED,        /* a request larger than we take */
     STATUS_INTERNAL,         /* our own fault, memory included */
@@ -24,6 +24,7 @@ enum { STATUS_MESSAGE_BYTES = 1024 };
 
 struct status {
     enum status_code code;
+    bool names_record; /* the message names a record's key: for the customer, not for a log */
     char message[STATUS_MESSAGE_BYTES]; /* UTF-8, cut at a character's boundary */
 };
 

@@ -12,17 +12,17 @@ enum batch_compression { BATCH_PLAIN, BATCH_ZSTD, BATCH_GZIP };
 struct batch_file {
     enum record_operation operation; /* of every record in it */
     const char *path;
-    struct slice key;                /* 32 bytes when encrypted; borrowed */
+    struct slice key; /* 32 bytes when encrypted; borrowed */
 };
 
 struct batch_files {
     const struct table *table;
-    const struct batch_file *files;  /* read in this order */
+    const struct batch_file *files; /* read in this order */
     size_t n_files;
     enum batch_compression compression;
-    bool encrypted;                  /* AES-256-CBC, the file's first 16 bytes are the IV */
+    bool encrypted; /* AES-256-CBC, the file's first 16 bytes are the IV */
     struct slice null_string;
-    struct slice unmodified_string;  /* looked for in RECORD_UPDATE files only */
+    struct slice unmodified_string; /* looked for in RECORD_UPDATE files only */
 };
 
 struct batch_file_source;

@@ -1,5 +1,5 @@
-/* What a destination can do, BigGeo or Dust. Adding one: write a struct destination_ops and name it in
- * registry.c. A destination turns records into request bodies and answers into verdicts; it
+/* What a destination can do, BigGeo or Dust. Adding one: write a struct destination_ops and name it
+ * in registry.c. A destination turns records into request bodies and answers into verdicts; it
  * never sleeps, retries, drops or acknowledges. */
 #ifndef DESTINATIONS_DESTINATION_H
 #define DESTINATIONS_DESTINATION_H
@@ -48,7 +48,8 @@ struct batch_caps {
 /* What to do when a batch's outcome is UNKNOWN (architecture, rule 4). */
 enum on_unknown {
     ON_UNKNOWN_REPEAT,  /* storing twice is harmless */
-    ON_UNKNOWN_RESTART, /* abandon what was sent: begin() again and read the source from the start */
+    ON_UNKNOWN_RESTART, /* abandon what was sent: begin() again and read the source from the start
+                         */
 };
 
 /* Writing records of one table in one call.
@@ -64,29 +65,32 @@ struct write_session_ops {
     /* Starts (again, after an UNKNOWN): forgets what was sent so far. */
     bool (*begin)(struct write_session *session, struct status *status);
     /* The request body around the records, which are joined by commas. The closing of the last
-     * batch may differ from the others' (BigGeo: a STATE chunk); it need not fit: then an empty batch follows. */
+     * batch may differ from the others' (BigGeo: a STATE chunk); it need not fit: then an empty
+     * batch follows. */
     void (*open_body)(struct write_session *session, struct buf *body);
     void (*close_body)(struct write_session *session, bool has_records, bool last,
                        struct buf *body);
-    /* Appends one record. False with *status (DATA_LOSS: a value its type forbids), body as before. */
+    /* Appends one record. False with *status (DATA_LOSS: a value its type forbids), body as before.
+     */
     bool (*encode)(struct write_session *session, const struct record *record, struct buf *body,
                    struct status *status);
     /* The request that carries a finished body; *call stays valid until the next post. */
-    void (*post)(struct write_session *session, struct slice body, struct api_call *call);
-    /* After every batch was acknowledged, and only if there was one: makes it durable. Warnings go into notice. */
+    void (*post)(struct write_session *session, struct slice body, size_t n_records,
+                 struct api_call *call);
+    /* The key of an encoded record, for an error text; cut to cap bytes. NULL: cannot say. */
+    void (*key_text)(struct write_session *session, struct slice record, char *text, size_t cap);
+    /* After every batch was acknowledged, and only if there was one: makes it durable. Warnings go
+     * into notice. */
     bool (*finish)(struct write_session *session, struct notice *notice, struct status *status);
     void (*destroy)(struct write_session *session);
 };
 
 enum table_presence { TABLE_ABSENT, TABLE_PRESENT };
 
-struct destination_test {
-    const char *name;  /* stable, sent back to us */
-    const char *label; /* for a person */
-};
-
 struct destination_ops {
     const char *name; /* the value of the setting `destination` */
+    /* A truncate is a record among the others; this is what the customer should know about it. */
+    const char *truncate_warning;
     bool (*test)(struct destination *d, const char *name, struct status *status);
     /* A session for one call's records of the table. NULL with *status. notice may be added to
      * while encoding (counts of changed values) and by finish. */

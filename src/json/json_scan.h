@@ -3,15 +3,16 @@
 #ifndef JSON_JSON_SCAN_H
 #define JSON_JSON_SCAN_H
 
-#include <stdbool.h>
-
 #include "base/slice.h"
+
+#include <stdbool.h>
 
 enum { JSON_MAX_DEPTH = 512 };
 
 /* True when text is exactly one JSON value (white space around it allowed): any kind, scalars
- * included, valid UTF-8 throughout, at most JSON_MAX_DEPTH nested arrays and objects (recursion-free
- * or bounded). *error_at (may be NULL) is the offset of the first byte that cannot stand. */
+ * included, valid UTF-8 throughout, at most JSON_MAX_DEPTH nested arrays and objects
+ * (recursion-free or bounded). *error_at (may be NULL) is the offset of the first byte that cannot
+ * stand. */
 bool json_scan(struct slice text, size_t *error_at);
 
 #endif

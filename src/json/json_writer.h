@@ -4,9 +4,9 @@
 #ifndef JSON_JSON_WRITER_H
 #define JSON_JSON_WRITER_H
 
-#include <stdint.h>
-
 #include "base/buf.h"
+
+#include <stdint.h>
 
 /* A JSON string of UTF-8 text: quotes, backslash and control characters escaped, everything else
  * as it is. Each maximal ill-formed subsequence becomes U+FFFD (Unicode 3.9, "substitution of

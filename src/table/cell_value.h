@@ -3,11 +3,11 @@
 #ifndef TABLE_CELL_VALUE_H
 #define TABLE_CELL_VALUE_H
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "base/slice.h"
 #include "table/table.h"
+
+#include <stdbool.h>
+#include <stdint.h>
 
 /* NULL when text is a value of type; else a short reason for a person ("is not a date of the form
  * 2007-12-03"), which never contains the value. STRING, XML, JSON and BINARY take everything. */
@@ -16,8 +16,8 @@ const char *cell_check(enum column_type type, struct slice text);
 enum { CELL_NUMBER_BYTES = 512 };
 
 /* A number in JSON's grammar (RFC 8259) with the digits as they came: `+5` → `5`, `007` → `7`,
- * `.5` → `0.5`, `1.` → `1`. When text is legal JSON already, *number is text itself; else it points into
- * scratch. False when text is no finite decimal number (NaN and infinities included). */
+ * `.5` → `0.5`, `1.` → `1`. When text is legal JSON already, *number is text itself; else it points
+ * into scratch. False when text is no finite decimal number (NaN and infinities included). */
 bool cell_number(struct slice text, char scratch[CELL_NUMBER_BYTES], struct slice *number);
 
 /* True for NaN, Infinity, -Infinity, +Infinity (the forms Java prints). */
@@ -33,8 +33,8 @@ struct instant {
     int32_t nanos;
 };
 
-/* UTC_DATETIME (`2007-12-03T10:15:30.123Z`, 0 to 9 fraction digits, offset `Z` or `+hh:mm`), NAIVE_DATETIME (no
- * offset) and NAIVE_DATE as an instant, taken as UTC where it has no offset. */
+/* UTC_DATETIME (`2007-12-03T10:15:30.123Z`, 0 to 9 fraction digits, offset `Z` or `+hh:mm`),
+ * NAIVE_DATETIME (no offset) and NAIVE_DATE as an instant, taken as UTC where it has no offset. */
 bool cell_instant(struct slice text, struct instant *instant);
 
 /* Floor to milliseconds; no overflow for years 0001 to 9999. */

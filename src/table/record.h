@@ -30,7 +30,7 @@ struct cell {
 };
 
 struct truncate {
-    int64_t before_us;          /* rows whose synced column is strictly before this (microseconds) */
+    int64_t before_us; /* rows whose synced column is strictly before this (microseconds) */
     const char *synced_column;
     const char *deleted_column; /* soft: the column to set; NULL when hard */
 };
@@ -43,6 +43,11 @@ struct record {
     const char *file; /* where it came from, for error texts; NULL: not a file */
     uint64_t line;    /* 1-based line of the file where the record starts */
 };
+
+/* The record's key for an error text, `id=42, region=eu`, cut to cap bytes; "(no key)" without one.
+ * Never for a log: it holds values. */
+void record_key_text(const struct table *table, const struct record *record, char *text,
+                     size_t cap);
 
 enum next { NEXT_RECORD, NEXT_END, NEXT_FAILED };
 

@@ -3,11 +3,11 @@
 #ifndef TABLE_TABLE_H
 #define TABLE_TABLE_H
 
+#include "base/slice.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/slice.h"
 
 /* Fivetran's data types (contracts/fivetran.md, DataType), same numbers. */
 enum column_type {

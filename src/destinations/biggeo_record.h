@@ -1,0 +1,40 @@
+/* Inside BigGeo: a record as a chunk of post-data-source (architecture, "What each operation does"
+ * and the table of types). */
+#ifndef DESTINATIONS_BIGGEO_RECORD_H
+#define DESTINATIONS_BIGGEO_RECORD_H
+
+#include "base/buf.h"
+#include "table/record.h"
+
+/* What an encoder changed on the way, for one warning a call. */
+struct encode_counts {
+    uint64_t not_finite;   /* NaN and infinities sent as null */
+    uint64_t invalid_utf8; /* ill-formed sequences sent as U+FFFD */
+    uint64_t not_json;     /* JSON columns that were not JSON, sent as text */
+};
+
+struct biggeo_encoder {
+    const struct table *table;
+    struct buf opening;     /* {"type":"RECORD","record":{"stream":"…","data":{ */
+    struct buf keys;        /* `"name":` of every column, one after the other */
+    size_t *key_ends;       /* where each ends in keys */
+    int synced_column;      /* -1: none */
+    struct buf last_synced; /* the text parsed last, and its meaning: it repeats from row to row */
+    int64_t last_synced_ms;
+    struct encode_counts counts;
+};
+
+/* table must outlive the encoder. stream is the table's name on the other side. False: no memory;
+ * biggeo_encoder_clean_up either way. */
+bool biggeo_encoder_init(struct biggeo_encoder *encoder, const struct table *table,
+                         struct slice stream);
+void biggeo_encoder_clean_up(struct biggeo_encoder *encoder);
+
+/* Appends one RECORD chunk. op_at is its `_fivetran_op_at`; now_ms the `emitted_at` of a record
+ * without
+ * `_fivetran_synced`. False with *status DATA_LOSS when a value is none of its type; out is then as
+ * before. */
+bool biggeo_encoder_append(struct biggeo_encoder *encoder, const struct record *record,
+                           int64_t op_at, int64_t now_ms, struct buf *out, struct status *status);
+
+#endif
