@@ -50,7 +50,7 @@ static bool call_open(struct call *call, const struct operation *operation,
         return status_no_memory(status, "opening a connection");
     }
     attempt_init(&call->attempt, service->delivery, call->client, &call->work, &call->log,
-                 operation->policy);
+                 *operation->policy);
     call->destination = (struct destination){
         .ops = ops,
         .settings = &call->settings,
