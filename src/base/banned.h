@@ -10,6 +10,6 @@
 #include <time.h>
 
 #pragma GCC poison strcpy strcat strncpy strncat sprintf vsprintf gets strtok asctime ctime gmtime
-#pragma GCC poison localtime atoi atol atof rand srand
+#pragma GCC poison localtime atoi atol atof srand
 
 #endif

@@ -87,13 +87,10 @@ struct write_session_ops {
 
 enum table_presence { TABLE_ABSENT, TABLE_PRESENT };
 
-struct destination_test {
-    const char *name;  /* stable, sent back to us */
-    const char *label; /* for a person */
-};
-
 struct destination_ops {
     const char *name; /* the value of the setting `destination` */
+    /* A truncate is a record among the others; this is what the customer should know about it. */
+    const char *truncate_warning;
     bool (*test)(struct destination *d, const char *name, struct status *status);
     /* A session for one call's records of the table. NULL with *status. notice may be added to
      * while encoding (counts of changed values) and by finish. */

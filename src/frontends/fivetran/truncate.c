@@ -1,0 +1,104 @@
+#include "frontends/fivetran/handlers.h"
+#include "frontends/fivetran/proto_map.h"
+#include "frontends/fivetran/write_records.h"
+
+static bool truncate_read(const ProtobufCMessage *message, struct arena *arena,
+                          struct request_view *view) {
+    const FivetranSdk__V2__TruncateRequest *request =
+        (const FivetranSdk__V2__TruncateRequest *)message;
+    OPERATION_READ_CONFIGURATION(request, arena, view)
+    view->schema = request->schema_name;
+    view->table = request->table_name;
+    return view->configuration != NULL;
+}
+
+/* A source of the one truncate record. */
+struct one_record {
+    struct record_source source;
+    struct record record;
+    bool given;
+};
+
+static enum next one_record_next(struct record_source *source, struct record *record,
+                                 struct status *status) {
+    struct one_record *one = (struct one_record *)source;
+    (void)status;
+    if (one->given) {
+        return NEXT_END;
+    }
+    one->given = true;
+    *record = one->record;
+    return NEXT_RECORD;
+}
+
+static bool one_record_rewind(struct record_source *source, struct status *status) {
+    (void)status;
+    ((struct one_record *)source)->given = false;
+    return true;
+}
+
+/* utc_delete_before in whole milliseconds (lesson 6), as microseconds. */
+static int64_t before_us(const Google__Protobuf__Timestamp *timestamp) {
+    return timestamp->seconds * 1000000 + timestamp->nanos / 1000000 * 1000;
+}
+
+static bool check_request(const FivetranSdk__V2__TruncateRequest *request, struct status *status) {
+    const int64_t max_seconds = 253402300799; /* 9999-12-31T23:59:59Z */
+    const int64_t min_seconds = -62135596800; /* 0001-01-01T00:00:00Z */
+    const Google__Protobuf__Timestamp *before = request->utc_delete_before;
+    if (!request->table_name[0] || !request->synced_column[0]) {
+        return status_fail(status, STATUS_INVALID_ARGUMENT,
+                           "the request names no table or no synced column");
+    }
+    if (!before || before->seconds < min_seconds || before->seconds > max_seconds ||
+        before->nanos < 0 || before->nanos > 999999999) {
+        return status_fail(status, STATUS_INVALID_ARGUMENT,
+                           "utc_delete_before of table %s.%s is missing or no time",
+                           request->schema_name, request->table_name);
+    }
+    return true;
+}
+
+static bool truncate_run(struct call *call, const ProtobufCMessage *message, struct answer *answer,
+                         struct status *status) {
+    const FivetranSdk__V2__TruncateRequest *request =
+        (const FivetranSdk__V2__TruncateRequest *)message;
+    struct destination *d = &call->destination;
+    enum table_presence presence;
+    (void)answer;
+    if (!check_request(request, status) ||
+        !d->ops->exists(d, slice_of(request->schema_name), slice_of(request->table_name), &presence,
+                        status)) {
+        return false;
+    }
+    if (presence == TABLE_ABSENT) {
+        return true; /* lesson 6: it arrives for tables that were never created */
+    }
+    bool soft = request->_soft_case == FIVETRAN_SDK__V2__TRUNCATE_REQUEST___SOFT_SOFT;
+    const struct truncate truncate = {
+        .before_us = before_us(request->utc_delete_before),
+        .synced_column = request->synced_column,
+        .deleted_column = soft ? request->soft->deleted_column : NULL,
+    };
+    const struct table table = {request->schema_name, request->table_name, NULL, 0};
+    struct one_record one = {
+        .source = {one_record_next, one_record_rewind},
+        .record = {.operation = soft ? RECORD_SOFT_TRUNCATE : RECORD_TRUNCATE,
+                   .truncate = &truncate},
+    };
+    if (!write_records(call, &table, &one.source, status)) {
+        return false;
+    }
+    notice_add(&call->notice, "%s", d->ops->truncate_warning);
+    return true;
+}
+
+const struct operation OPERATION_TRUNCATE = {
+    .name = "Truncate",
+    .request_type = &fivetran_sdk__v2__truncate_request__descriptor,
+    .read = truncate_read,
+    .run = truncate_run,
+    .pack = answer_pack_outcome,
+    .policy = &ATTEMPT_POLICY_DEFAULT,
+    .max_ms = OPERATION_MAX_MS,
+};

@@ -1,0 +1,185 @@
+/* bigdust: reads the options, makes the one engine, serves until a signal, and takes everything
+ * down in order. */
+#include "destinations/biggeo.h"
+#include "destinations/catalogue.h"
+#include "frontends/fivetran/grpc_server.h"
+#include "frontends/fivetran/log_sink.h"
+#include "frontends/fivetran/service.h"
+#include "options.h"
+
+#include <errno.h>
+#include <pthread.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+enum {
+    EXIT_WRONG_OPTIONS = 2,
+    DRAIN_MS = 10 * 1000,
+    STUCK_S = 30, /* past drain and cancel; then the process ends whatever still hangs */
+    MAX_CALLS = 16,
+    MAX_IDLE_CONNECTIONS = 16,
+    PATH_BYTES = 4096,
+};
+
+/* What all calls share. */
+struct engine {
+    struct destination_shared destinations;
+    struct fivetran_service service;
+};
+
+static void engine_clean_up(struct engine *engine) {
+    http_pool_destroy(engine->service.connections);
+    delivery_shared_destroy(engine->service.delivery);
+    biggeo_state_destroy(engine->destinations.biggeo);
+    catalogue_close(engine->destinations.catalogue);
+    http_global_clean_up();
+}
+
+/* Makes each folder of path that is missing. */
+static void make_folders(char *path) {
+    for (char *slash = strchr(path + 1, '/'); slash; slash = strchr(slash + 1, '/')) {
+        *slash = '\0';
+        mkdir(path, 0700);
+        *slash = '/';
+    }
+    mkdir(path, 0700);
+}
+
+/* The catalogue's file, its folder made; "" for a catalogue in memory. */
+static void catalogue_path(const struct options *options, char path[PATH_BYTES]) {
+    const char *state_home = getenv("XDG_STATE_HOME");
+    const char *home = getenv("HOME");
+    int len = 0;
+    path[0] = '\0';
+    if (options->state_dir) {
+        len = snprintf(path, PATH_BYTES, "%s", options->state_dir);
+    } else if (state_home && state_home[0] == '/') {
+        len = snprintf(path, PATH_BYTES, "%s/bigdust", state_home);
+    } else if (home && home[0] == '/') {
+        len = snprintf(path, PATH_BYTES, "%s/.local/state/bigdust", home);
+    }
+    const char file[] = "/catalogue.sqlite3";
+    if (len <= 0 || (size_t)len + sizeof file > PATH_BYTES) {
+        path[0] = '\0';
+        return;
+    }
+    make_folders(path);
+    memcpy(path + len, file, sizeof file);
+}
+
+static bool engine_init(struct engine *engine, const struct options *options, const struct log *log,
+                        struct status *status) {
+    char path[PATH_BYTES];
+    catalogue_path(options, path);
+    *engine = (struct engine){0};
+    if (!http_global_init()) {
+        return status_fail(status, STATUS_INTERNAL, "libcurl does not start");
+    }
+    engine->destinations = (struct destination_shared){
+        .clock = clock_system(),
+        .random = random_system(),
+        .catalogue = catalogue_open(path[0] ? path : NULL, log, status),
+        .biggeo = biggeo_state_new(),
+    };
+    engine->service = (struct fivetran_service){
+        .destinations = &engine->destinations,
+        .delivery = delivery_shared_new(clock_system(), random_system()),
+        .connections = http_pool_new(MAX_IDLE_CONNECTIONS),
+    };
+    bool complete = engine->destinations.catalogue && engine->destinations.biggeo &&
+                    engine->service.delivery && engine->service.connections;
+    return complete || (status->code == STATUS_OK ? status_no_memory(status, "starting") : false);
+}
+
+static sigset_t stop_signals(void) {
+    sigset_t signals;
+    sigemptyset(&signals);
+    sigaddset(&signals, SIGTERM);
+    sigaddset(&signals, SIGINT);
+    return signals;
+}
+
+/* The second signal: stop at once. */
+static void *wait_for_second_signal(void *server) {
+    sigset_t signals = stop_signals();
+    int signal_number;
+    sigwait(&signals, &signal_number);
+    rpc_server_hurry(server);
+    return NULL;
+}
+
+/* Serves until a signal comes and every call has ended; destroys the server. */
+static void serve(struct rpc_server *server, const struct log *log) {
+    sigset_t signals = stop_signals();
+    int signal_number = 0;
+    pthread_t second;
+    sigwait(&signals, &signal_number);
+    log_event(log, LOG_INFO, "server_stopping", "signal=%s",
+              signal_number == SIGINT ? "SIGINT" : "SIGTERM");
+    bool watching = pthread_create(&second, NULL, wait_for_second_signal, server) == 0;
+    alarm(STUCK_S); /* SIGALRM's default action ends the process */
+    rpc_server_stop(server, DRAIN_MS);
+    if (watching) {
+        pthread_cancel(second); /* sigwait is where it can be */
+        pthread_join(second, NULL);
+    }
+    rpc_server_destroy(server);
+}
+
+static int run(const struct options *options, const struct log *log) {
+    struct status status = STATUS_INIT;
+    struct engine engine;
+    struct rpc_server *server = NULL;
+    int exit_code = EXIT_FAILURE;
+    if (engine_init(&engine, options, log, &status)) {
+        struct rpc_server_options server_options = {
+            .listen_host = options->listen_host,
+            .port = options->port,
+            .service = &engine.service,
+            .log = log,
+            .clock = clock_system(),
+            .max_calls = MAX_CALLS,
+        };
+        server_options.methods = service_methods(&server_options.n_methods);
+        server = rpc_server_start(&server_options, &status);
+    }
+    if (server) {
+        log_event(log, LOG_INFO, "server_started", "port=%d version=%s", rpc_server_port(server),
+                  BIGDUST_VERSION);
+        serve(server, log);
+        log_event(log, LOG_INFO, "server_stopped", "%s", "");
+        exit_code = EXIT_SUCCESS;
+    } else {
+        log_event(log, LOG_SEVERE, "server_not_started", "reason=\"%s\"", status.message);
+    }
+    engine_clean_up(&engine);
+    return exit_code;
+}
+
+int main(int argc, char **argv) {
+    struct options options;
+    if (!options_parse(&options, argc, argv, getenv("LOG_LEVEL"))) {
+        return EXIT_WRONG_OPTIONS;
+    }
+    if (options.help || options.version) {
+        puts(options.help ? OPTIONS_HELP : "bigdust " BIGDUST_VERSION);
+        return EXIT_SUCCESS;
+    }
+    sigset_t signals = stop_signals();
+    pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before any thread: all inherit the mask */
+    signal(SIGPIPE, SIG_IGN);
+    const char *account = getenv("FIVETRAN_ACCOUNT_NAME");
+    const char *group = getenv("FIVETRAN_GROUP_NAME");
+    struct log log = {.sink = fivetran_log_sink(STDOUT_FILENO, STDERR_FILENO),
+                      .min_level = options.log_level};
+    if (account && account[0]) {
+        log = log_with(&log, "account=\"%s\"", account);
+    }
+    if (group && group[0]) {
+        log = log_with(&log, "group=\"%s\"", group);
+    }
+    return run(&options, &log);
+}
