@@ -7,8 +7,8 @@
 #include <stdlib.h>
 
 static const int64_t LEAST_THROTTLE_MS = 1000; /* a Retry-After of 0 must not become a storm */
-static const int64_t PROGRESS_MS = 10 * 1000;
-static const int64_t LONGEST_MS = 55 * 60 * 1000; /* of a call whose caller named no deadline */
+static const int64_t PROGRESS_MS = 10000;
+static const int64_t LONGEST_MS = 3300000; /* 55 minutes, when the caller named no deadline */
 
 const struct attempt_policy ATTEMPT_POLICY_DEFAULT = {
     .max_tries = 8, .first_wait_ms = 1000, .max_wait_ms = 30000};

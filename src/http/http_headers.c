@@ -2,7 +2,7 @@
 
 #include <strings.h>
 
-static const int64_t MAX_RETRY_AFTER_S = 24 * 3600;
+static const int64_t MAX_RETRY_AFTER_S = 86400; /* a day */
 
 static bool is_blank(char c) {
     return c == ' ' || c == '\t' || c == '\r' || c == '\n';

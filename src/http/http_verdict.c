@@ -1,5 +1,7 @@
 #include "http/http_verdict.h"
 
+#include "base/utf8.h"
+
 struct rule {
     int first;
     int last;
@@ -133,43 +135,26 @@ const char *verdict_kind_name(enum verdict_kind kind) {
 
 enum { DETAIL_BYTES = 200 };
 
-/* Length of the well-formed UTF-8 sequence at s, 0 when there is none (RFC 3629). */
-static size_t utf8_sequence(const unsigned char *s, size_t left) {
-    size_t len = s[0] < 0x80                   ? 1
-                 : s[0] >= 0xC2 && s[0] < 0xE0 ? 2
-                 : s[0] >= 0xE0 && s[0] < 0xF0 ? 3
-                 : s[0] >= 0xF0 && s[0] < 0xF5 ? 4
-                                               : 0;
-    if (len == 0 || len > left) {
-        return 0;
-    }
-    for (size_t i = 1; i < len; i++) {
-        if ((s[i] & 0xC0) != 0x80) {
-            return 0;
-        }
-    }
-    bool bad = (s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] > 0x9F) ||
-               (s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] > 0x8F);
-    return bad ? 0 : len;
+static bool is_control(char c) {
+    return (unsigned char)c < 0x20 || c == 0x7F;
 }
 
 void verdict_add_detail(struct verdict *verdict, struct slice detail) {
     char text[DETAIL_BYTES + 1];
     size_t used = 0;
-    size_t len = 0;
-    for (size_t i = 0; i < detail.len && used < DETAIL_BYTES; i += len) {
-        const unsigned char *s = (const unsigned char *)detail.data + i;
-        size_t sequence = utf8_sequence(s, detail.len - i);
-        len = sequence ? sequence : 1;
-        if (used + len > DETAIL_BYTES) {
+    while (detail.len > 0) {
+        struct utf8_step step = utf8_step(detail);
+        size_t width = step.valid ? step.len : 1;
+        if (used + width > DETAIL_BYTES) {
             break;
         }
-        if (sequence == 0 || s[0] < 0x20 || s[0] == 0x7F) {
-            text[used++] = sequence == 0 ? '?' : ' ';
-            continue;
+        if (step.valid && !is_control(detail.data[0])) {
+            memcpy(text + used, detail.data, width);
+        } else {
+            text[used] = step.valid ? ' ' : '?';
         }
-        memcpy(text + used, s, len);
-        used += len;
+        used += width;
+        detail = slice_make(detail.data + step.len, detail.len - step.len);
     }
     text[used] = '\0';
     if (used > 0) {

@@ -1,6 +1,7 @@
 #include "http/http_client.h"
 #include "support/http_peer.h"
 #include "support/suite.h"
+#include "support/tls_peer.h"
 
 #include <pthread.h>
 
@@ -287,6 +288,16 @@ START_TEST(test_no_tls_on_the_other_side) {
 }
 END_TEST
 
+START_TEST(test_a_certificate_that_nobody_vouches_for_is_refused) {
+    struct tls_peer *stranger = tls_peer_start();
+    post(tls_peer_url(stranger), SLICE_LITERAL("x"));
+    ck_assert_int_eq(response.outcome, HTTP_BAD_PEER);
+    ck_assert_ptr_nonnull(strstr(response.error, "certificate"));
+    ck_assert_uint_eq(tls_peer_requests(stranger), 0);
+    tls_peer_stop(stranger);
+}
+END_TEST
+
 START_TEST(test_lesson_33_what_leaves_the_outcome_open) {
     static const struct peer_step open[] = {
         {.action = PEER_CLOSE},
@@ -472,6 +483,7 @@ static void add_tests(TCase *tests) {
     tcase_add_test(tests, test_redirects_are_not_followed);
     tcase_add_test(tests, test_nobody_listens);
     tcase_add_test(tests, test_no_tls_on_the_other_side);
+    tcase_add_test(tests, test_a_certificate_that_nobody_vouches_for_is_refused);
     tcase_add_loop_test(tests, test_lesson_33_what_leaves_the_outcome_open, 0, 8);
     tcase_add_test(tests, test_a_timeout_after_sending_leaves_the_outcome_open);
     tcase_add_test(tests, test_an_early_refusal_of_a_large_body_is_seen);
