@@ -17,11 +17,8 @@ static const struct choice destinations[] = {
 };
 
 static const struct choice data_formats[] = {
-    [DATA_FORMAT_TABLES] = {"tables", "Tables",
-                            "Each table becomes a table that agents can query."},
-    [DATA_FORMAT_DOCUMENTS] = {"documents", "Documents",
-                               "Each row becomes a document that agents can search. Dust takes "
-                               "about 120 documents a minute."},
+    [DATA_FORMAT_TABLES] = {"tables", "Tables", NULL},
+    [DATA_FORMAT_DOCUMENTS] = {"documents", "Documents", NULL},
     {NULL, NULL, NULL},
 };
 
@@ -103,8 +100,8 @@ static const struct setting table[] = {
     {
         .key = "data_format",
         .label = "Data format",
-        .help = "What a row becomes in Dust: a row of a table that agents can query, or a "
-                "document that they can search.",
+        .help = "What a row becomes in Dust. tables: a row of a table that agents can query. "
+                "documents: a document that agents can search; Dust takes about 120 a minute.",
         .type = SETTING_CHOICE,
         .fallback = {[FRONT_END_FIVETRAN] = "tables", [FRONT_END_AIRBYTE] = "documents"},
         .choices = data_formats,
