@@ -10,8 +10,10 @@ static const int64_t LEAST_THROTTLE_MS = 1000; /* a Retry-After of 0 must not be
 static const int64_t PROGRESS_MS = 10000;
 static const int64_t LONGEST_MS = 3300000; /* 55 minutes, when the caller named no deadline */
 
-const struct attempt_policy ATTEMPT_POLICY_DEFAULT = ATTEMPT_POLICY_DEFAULT_INIT;
-const struct attempt_policy ATTEMPT_POLICY_ONCE = ATTEMPT_POLICY_ONCE_INIT;
+const struct attempt_policy ATTEMPT_POLICY_DEFAULT = {
+    .max_tries = 8, .first_wait_ms = 1000, .max_wait_ms = 30000};
+const struct attempt_policy ATTEMPT_POLICY_ONCE = {
+    .max_tries = 1, .first_wait_ms = 1000, .max_wait_ms = 30000};
 
 struct delivery_shared {
     const struct clock *clock;

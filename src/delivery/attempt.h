@@ -22,12 +22,8 @@ struct attempt_policy {
     int64_t first_wait_ms; /* 1000: full jitter in [0, first · 2^n] */
     int64_t max_wait_ms;   /* 30000 */
 };
-/* clang-format off */
-#define ATTEMPT_POLICY_DEFAULT_INIT {.max_tries = 8, .first_wait_ms = 1000, .max_wait_ms = 30000}
-/* For Test, which must answer within 20 s whatever the API does: one try. */
-#define ATTEMPT_POLICY_ONCE_INIT {.max_tries = 1, .first_wait_ms = 1000, .max_wait_ms = 30000}
-/* clang-format on */
 extern const struct attempt_policy ATTEMPT_POLICY_DEFAULT;
+/* For Test, which must answer within 20 s whatever the API does: one try. */
 extern const struct attempt_policy ATTEMPT_POLICY_ONCE;
 
 struct attempt_counts {

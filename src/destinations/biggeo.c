@@ -20,7 +20,7 @@ static void judge_connection(void *context, const struct http_response *response
     struct status ignored = STATUS_INIT;
     struct slice answer_status;
     struct json_value *answer = json_parse(buf_slice(&response->body), &ignored);
-    bool says = json_string(json_get(answer, "status"), &answer_status);
+    bool says = json_text(json_get(answer, "status"), &answer_status);
     if (verdict->kind != VERDICT_DELIVERED) {
         biggeo_add_message(verdict, answer);
     } else if (!says) {

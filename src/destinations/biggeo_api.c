@@ -33,7 +33,7 @@ void biggeo_scope_append(struct buf *out, const struct settings *settings) {
 
 void biggeo_add_message(struct verdict *verdict, const struct json_value *answer) {
     struct slice message;
-    if (json_string(json_get(answer, "message"), &message) && message.len > 0) {
+    if (json_text(json_get(answer, "message"), &message) && message.len > 0) {
         verdict_add_detail(verdict, message);
     }
 }

@@ -41,7 +41,7 @@ static bool is_satisfied(const struct reading *r) {
 static void keep_text(struct buf *kept, const struct json_value *text) {
     struct slice value;
     buf_reset(kept);
-    if (json_string(text, &value)) {
+    if (json_text(text, &value)) {
         buf_append_slice(kept, value);
     }
 }
@@ -49,7 +49,7 @@ static void keep_text(struct buf *kept, const struct json_value *text) {
 static void look_at_page(struct reading *r, const struct json_value *page) {
     const struct json_value *rows = json_get(page, "data");
     bool has_more = false;
-    for (size_t i = 0; i < json_array_size(rows); i++) {
+    for (size_t i = 0; i < json_array_count(rows); i++) {
         look_at_row(r, json_array_at(rows, i));
     }
     json_bool(json_get(page, "hasMore"), &has_more);

@@ -121,7 +121,7 @@ static void session_key_text(struct write_session *session, struct slice record,
             continue;
         }
         int len = 0;
-        if (json_string(member, &value)) {
+        if (json_text(member, &value)) {
             len = snprintf(text + used, cap - used, "%s%s=%.*s", used ? ", " : "", column->name,
                            SLICE_ARG(value));
         } else if (json_int(member, &number)) {

@@ -10,6 +10,17 @@ from support import processes, stub, tables  # noqa: E402
 from support.sandbox import API_KEY, Sandbox  # noqa: E402
 
 
+def finish_all(running):
+    """Ends every process, whatever the others did; then fails with what was wrong."""
+    faults = []
+    for process in running:
+        try:
+            process.finish()
+        except AssertionError as fault:
+            faults.append(str(fault))
+    assert not faults, "\n".join(faults)
+
+
 @pytest.fixture
 def start_sandbox():
     """start_sandbox("--discard", …): a sandbox that is stopped after the test."""
@@ -20,8 +31,7 @@ def start_sandbox():
         return running[-1]
 
     yield start
-    for process in running:
-        process.finish()
+    finish_all(running)
 
 
 @pytest.fixture
@@ -39,27 +49,16 @@ def log_watch():
 
 @pytest.fixture
 def start_bigdust(log_watch):
-    """start_bigdust("--log-level", "debug", …): a server whose log and exit code are judged after the
-    test, unless the test has ended it itself (a test that kills it says so: judged=False)."""
+    """start_bigdust("--log-level", "info", …): a server whose log and exit code are judged after the
+    test; of one that the test has killed only the log."""
     running = []
 
-    def start(*options, env=None, judged=True):
-        process = processes.Bigdust(*options, env=env, watch=log_watch)
-        running.append((process, judged))
-        return process
+    def start(*options, env=None):
+        running.append(processes.Bigdust(*options, env=env, watch=log_watch))
+        return running[-1]
 
     yield start
-    faults = []
-    for process, judged in running:
-        try:
-            if judged:
-                process.finish()
-            else:
-                process.stop()
-                log_watch.check(process)
-        except AssertionError as fault:
-            faults.append(str(fault))
-    assert not faults, "\n".join(faults)
+    finish_all(running)
 
 
 @pytest.fixture

@@ -43,6 +43,6 @@ const struct operation OPERATION_MIGRATE = {
     .read = migrate_read,
     .run = migrate_run,
     .pack = answer_pack_migrate,
-    .policy = ATTEMPT_POLICY_DEFAULT_INIT,
+    .policy = &ATTEMPT_POLICY_DEFAULT,
     .max_ms = OPERATION_MAX_MS,
 };

@@ -50,7 +50,7 @@ static bool call_open(struct call *call, const struct operation *operation,
         return status_no_memory(status, "opening a connection");
     }
     attempt_init(&call->attempt, service->delivery, call->client, &call->work, &call->log,
-                 operation->policy);
+                 *operation->policy);
     call->destination = (struct destination){
         .ops = ops,
         .settings = &call->settings,
@@ -142,5 +142,5 @@ void operation_run(const struct operation *operation, struct fivetran_service *s
     cancel_add_waker(rpc->cancel, &call.rpc_waker);
     run_unpacked(operation, &call, request, response, status);
     call_close(&call);
-    message_wipe(request);
+    message_free(request);
 }

@@ -15,7 +15,7 @@ struct call {
     struct fivetran_service *service;
     struct rpc *rpc;
     struct arena arena; /* lives as long as the call */
-    struct log log; /* the rpc's, with the table */
+    struct log log;     /* the rpc's, with the table */
     struct settings settings;
     struct cancel work; /* the rpc's cancel and deadline, less the time to answer */
     struct cancel_waker rpc_waker;
@@ -46,7 +46,7 @@ struct operation {
                 struct status *status);
     /* Packs the answer as this call's response message. */
     void (*pack)(const struct answer *answer, struct buf *response);
-    struct attempt_policy policy;
+    const struct attempt_policy *policy;
     int64_t max_ms;  /* the work's own deadline */
     bool quiet_task; /* Test: a failure is an answer like any other */
 };

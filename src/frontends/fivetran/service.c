@@ -47,7 +47,7 @@ const struct operation OPERATION_TEST = {
     .read = test_read,
     .run = test_run,
     .pack = answer_pack_test,
-    .policy = ATTEMPT_POLICY_ONCE_INIT,
+    .policy = &ATTEMPT_POLICY_ONCE,
     .max_ms = OPERATION_TEST_MS,
     .quiet_task = true,
 };

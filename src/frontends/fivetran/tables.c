@@ -32,7 +32,7 @@ const struct operation OPERATION_DESCRIBE_TABLE = {
     .read = describe_read,
     .run = describe_run,
     .pack = answer_pack_describe,
-    .policy = ATTEMPT_POLICY_DEFAULT_INIT,
+    .policy = &ATTEMPT_POLICY_DEFAULT,
     .max_ms = OPERATION_MAX_MS,
 };
 
@@ -63,7 +63,7 @@ const struct operation OPERATION_CREATE_TABLE = {
     .read = create_read,
     .run = create_run,
     .pack = answer_pack_outcome,
-    .policy = ATTEMPT_POLICY_DEFAULT_INIT,
+    .policy = &ATTEMPT_POLICY_DEFAULT,
     .max_ms = OPERATION_MAX_MS,
 };
 
@@ -94,6 +94,6 @@ const struct operation OPERATION_ALTER_TABLE = {
     .read = alter_read,
     .run = alter_run,
     .pack = answer_pack_outcome,
-    .policy = ATTEMPT_POLICY_DEFAULT_INIT,
+    .policy = &ATTEMPT_POLICY_DEFAULT,
     .max_ms = OPERATION_MAX_MS,
 };

@@ -99,6 +99,6 @@ const struct operation OPERATION_TRUNCATE = {
     .read = truncate_read,
     .run = truncate_run,
     .pack = answer_pack_outcome,
-    .policy = ATTEMPT_POLICY_DEFAULT_INIT,
+    .policy = &ATTEMPT_POLICY_DEFAULT,
     .max_ms = OPERATION_MAX_MS,
 };

@@ -145,7 +145,7 @@ const struct operation OPERATION_WRITE_BATCH = {
     .read = batch_read,
     .run = batch_run,
     .pack = answer_pack_outcome,
-    .policy = ATTEMPT_POLICY_DEFAULT_INIT,
+    .policy = &ATTEMPT_POLICY_DEFAULT,
     .max_ms = OPERATION_MAX_MS,
 };
 
@@ -185,6 +185,6 @@ const struct operation OPERATION_WRITE_HISTORY_BATCH = {
     .read = history_read,
     .run = history_run,
     .pack = answer_pack_outcome,
-    .policy = ATTEMPT_POLICY_DEFAULT_INIT,
+    .policy = &ATTEMPT_POLICY_DEFAULT,
     .max_ms = OPERATION_MAX_MS,
 };
