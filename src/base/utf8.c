@@ -79,3 +79,19 @@ size_t utf8_valid_prefix(struct slice text) {
     }
     return at;
 }
+
+void utf8_repair(char *text) {
+    struct slice rest = slice_of(text);
+    char *out = text;
+    while (rest.len > 0) {
+        struct utf8_step step = utf8_step(rest);
+        if (step.valid) {
+            memmove(out, rest.data, step.len);
+            out += step.len;
+        } else {
+            *out++ = '?';
+        }
+        rest = slice_make(rest.data + step.len, rest.len - step.len);
+    }
+    *out = '\0';
+}

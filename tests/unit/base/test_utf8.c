@@ -108,6 +108,24 @@ START_TEST(test_multibyte_prefix_stops_at_ascii) {
 }
 END_TEST
 
+START_TEST(test_repair) {
+    static const char *const texts[][2] = {
+        {"", ""},
+        {"plain", "plain"},
+        {"\xC3\xA9\xF0\x9F\x8C\x8D", "\xC3\xA9\xF0\x9F\x8C\x8D"},
+        {"a\xF0\x9F\x8C, b", "a?, b"},
+        {"\xFF\xFEz\xC3", "??z?"},
+        {"\xED\xA0\x80", "???"},
+    };
+    for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "%s", texts[i][0]);
+        utf8_repair(text);
+        ck_assert_str_eq(text, texts[i][1]);
+    }
+}
+END_TEST
+
 START_TEST(test_empty) {
     ck_assert_uint_eq(utf8_step(slice_make("", 0)).len, 0);
     ck_assert(utf8_is_valid(slice_make(NULL, 0)));
@@ -122,6 +140,7 @@ int main(void) {
     tcase_add_loop_test(tests, test_prefix_behind_ascii, 0, n_cases);
     tcase_add_test(tests, test_every_scalar_value_and_no_surrogate);
     tcase_add_test(tests, test_multibyte_prefix_stops_at_ascii);
+    tcase_add_test(tests, test_repair);
     tcase_add_test(tests, test_empty);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
