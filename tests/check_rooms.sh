@@ -20,6 +20,7 @@ declare -A may=(
   [frontends/airbyte]="base settings table json http destinations delivery rewrite"
 )
 
+# src/*.c, main and its options, stand above all rooms.
 for file in $(find src -mindepth 2 -name '*.[ch]' | sort); do
   room=$(dirname "${file#src/}")
   if [[ -z ${may[$room]+known} ]]; then

@@ -16,11 +16,9 @@
 ProtobufCMessage *message_unpack(const ProtobufCMessageDescriptor *type, struct slice bytes,
                                  struct status *status);
 
-/* Accepts NULL. Does not wipe: requests hold settings and keys; see message_wipe. */
+/* Overwrites every text and every bytes field (requests hold settings and keys), then frees.
+ * Accepts NULL. Only for what message_unpack gave. */
 void message_free(ProtobufCMessage *message);
-
-/* As message_free, overwriting every string and every bytes field first (rule 9: secrets). */
-void message_wipe(ProtobufCMessage *message);
 
 /* Appends the message's wire bytes to out. False, out->failed set, when they do not fit. */
 bool message_pack(const ProtobufCMessage *message, struct buf *out);

@@ -143,8 +143,8 @@ static inline void memory_source_close(struct byte_source *base) {
 static inline struct byte_source *memory_source_new(struct slice bytes, size_t step) {
     struct memory_source *s = malloc(sizeof *s);
     ck_assert_ptr_nonnull(s);
-    *s = (struct memory_source){{memory_source_read, memory_source_close}, bytes, 0, step, SIZE_MAX,
-                                NULL};
+    *s = (struct memory_source){
+        {memory_source_read, memory_source_close}, bytes, 0, step, SIZE_MAX, NULL};
     return &s->base;
 }
 

@@ -1,5 +1,4 @@
 #include "batch_file/aes_source.h"
-
 #include "fixture.h"
 
 static struct byte_source *open_aes(struct slice stored, size_t step) {

@@ -1,5 +1,4 @@
 #include "batch_file/file_source.h"
-
 #include "fixture.h"
 
 #include <sys/stat.h>

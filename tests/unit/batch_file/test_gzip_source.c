@@ -1,5 +1,4 @@
 #include "batch_file/gzip_source.h"
-
 #include "fixture.h"
 
 static struct byte_source *open_gzip(struct slice stored, size_t step) {

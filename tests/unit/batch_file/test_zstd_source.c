@@ -1,7 +1,5 @@
-#include "batch_file/zstd_source.h"
-
 #include "batch_file/expansion.h"
-
+#include "batch_file/zstd_source.h"
 #include "fixture.h"
 
 static struct byte_source *open_zstd(struct slice stored, size_t step) {
