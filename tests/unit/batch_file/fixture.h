@@ -6,8 +6,8 @@
 
 #include "base/buf.h"
 #include "batch_file/byte_source.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <openssl/evp.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -208,14 +208,6 @@ static inline void write_file(char path[FIXTURE_PATH_BYTES], struct slice bytes)
         at += (size_t)n;
     }
     close(fd);
-}
-
-static inline int run_suite(Suite *suite) {
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
 }
 
 #endif

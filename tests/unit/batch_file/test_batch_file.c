@@ -464,5 +464,5 @@ int main(void) {
     tcase_add_test(c, test_rewinding_starts_over);
     tcase_add_test(c, test_random_files_of_several_megabytes_read_the_same_in_every_form);
     suite_add_tcase(suite, c);
-    return run_suite(suite);
+    return suite_run(suite);
 }

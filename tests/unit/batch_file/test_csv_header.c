@@ -159,5 +159,5 @@ int main(void) {
     tcase_add_test(c, test_bytes_that_are_no_name_do_not_spill_into_the_message);
     tcase_add_test(c, test_a_wide_table_backwards);
     suite_add_tcase(suite, c);
-    return run_suite(suite);
+    return suite_run(suite);
 }

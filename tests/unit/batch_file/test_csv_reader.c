@@ -407,5 +407,5 @@ int main(void) {
     tcase_add_test(c, test_lesson_21_a_row_above_64_mib_is_refused_with_its_line);
     tcase_add_test(c, test_the_inputs_failure_passes_through_and_closing_closes_it);
     suite_add_tcase(suite, c);
-    return run_suite(suite);
+    return suite_run(suite);
 }

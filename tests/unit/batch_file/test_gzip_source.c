@@ -124,5 +124,5 @@ int main(void) {
     tcase_add_test(c, test_garbage_behind_a_member_and_instead_of_one_is_an_error);
     tcase_add_test(c, test_the_inputs_failure_passes_through_and_closing_closes_it);
     suite_add_tcase(suite, c);
-    return run_suite(suite);
+    return suite_run(suite);
 }

@@ -1,6 +1,5 @@
+#include "support/suite.h"
 #include "table/cell_value.h"
-
-#include <check.h>
 
 /* Looks that all of the words, up to a NULL, are taken as a type, or refused with a reason. */
 static void assert_all(enum column_type type, bool taken, const char *const *words) {
@@ -281,9 +280,5 @@ int main(void) {
     tcase_add_test(c, test_every_day_of_ten_thousand_years_follows_the_one_before);
     tcase_add_test(c, test_prefixes_are_read_within_their_bytes);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

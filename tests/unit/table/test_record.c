@@ -1,6 +1,5 @@
+#include "support/suite.h"
 #include "table/record.h"
-
-#include <check.h>
 
 START_TEST(test_operations_have_names) {
     static const char *const names[] = {"upsert",         "update",   "delete",
@@ -24,9 +23,5 @@ int main(void) {
     tcase_add_test(c, test_operations_have_names);
     tcase_add_test(c, test_a_zeroed_cell_is_absent);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }

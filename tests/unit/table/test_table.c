@@ -1,6 +1,5 @@
+#include "support/suite.h"
 #include "table/table.h"
-
-#include <check.h>
 
 START_TEST(test_types_have_the_contracts_names_and_numbers) {
     static const char *const names[] = {
@@ -48,9 +47,5 @@ int main(void) {
     tcase_add_test(c, test_strange_types_are_unspecified);
     tcase_add_test(c, test_finding_columns_is_exact);
     suite_add_tcase(suite, c);
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
+    return suite_run(suite);
 }
