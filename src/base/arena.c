@@ -55,7 +55,7 @@ static struct arena_block *block_with_room(struct arena *a, size_t len) {
 
 void *arena_alloc(struct arena *a, size_t len) {
     const size_t align = alignof(max_align_t);
-    if (len > a->max - a->used || len > SIZE_MAX - align) {
+    if (len > a->max - a->used || len > SIZE_MAX / 2 - align) {
         return NULL;
     }
     size_t rounded = (len + align - 1) / align * align;

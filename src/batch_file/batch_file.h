@@ -21,15 +21,23 @@ struct batch_files {
     size_t n_files;
     enum batch_compression compression;
     bool encrypted; /* AES-256-CBC, the file's first 16 bytes are the IV */
+    /* Both are compared with each field's whole text, unquoted, before any conversion, whether it
+     * was quoted or not; an empty marker equals an empty field. A NULL in a key column is passed
+     * on: the destination decides. */
     struct slice null_string;
-    struct slice unmodified_string; /* looked for in RECORD_UPDATE files only */
+    struct slice unmodified_string; /* in RECORD_UPDATE files only; null_string wins when equal */
 };
 
 struct batch_file_source;
 
 /* A source over the files; *spec, the table and all texts must outlive it. Checks what can be
- * checked without reading (a key of 32 bytes for each file). NULL with *status filled: DATA_LOSS
- * naming the file. One thread. */
+ * checked without reading, before a record goes anywhere: a key of 32 bytes for each file, a
+ * regular file that can be opened, a size that an encrypted file can have. NULL with *status
+ * filled: DATA_LOSS naming the file. One thread.
+ *
+ * Every fault of a file is DATA_LOSS and says file, line or byte, and reason, never a value; it
+ * stays until the source is rewound. Columns that a file has not are CELL_ABSENT. Cells are not
+ * checked against their types here: cell_check does that. */
 struct batch_file_source *batch_file_source_open(const struct batch_files *spec,
                                                  struct status *status);
 

@@ -13,6 +13,7 @@ enum {
 
 struct reading {
     struct destination *d;
+    struct slice name; /* the table's on BigGeo */
     const struct biggeo_look *look;
     struct biggeo_seen *seen;
     int64_t patience_until_ms;
@@ -87,7 +88,7 @@ static void judge_page(void *context, const struct http_response *response,
         clock_monotonic_ms(r->d->shared->clock) < r->patience_until_ms) {
         verdict->kind = VERDICT_THROTTLED;
         verdict->after_ms = LOOK_AGAIN_MS;
-        snprintf(verdict->scope, sizeof verdict->scope, "read-back");
+        snprintf(verdict->scope, sizeof verdict->scope, "read-back %.*s", SLICE_ARG(r->name));
         status_fail(&verdict->status, STATUS_UNAVAILABLE, "BigGeo's export is not there yet");
     }
 }
@@ -125,7 +126,7 @@ static bool read_page(struct reading *r, struct slice name, struct status *statu
 
 bool biggeo_read_back(struct destination *d, struct slice name, const struct biggeo_look *look,
                       struct biggeo_seen *seen, struct status *status) {
-    struct reading r = {.d = d, .look = look, .seen = seen};
+    struct reading r = {.d = d, .name = name, .look = look, .seen = seen};
     *seen = (struct biggeo_seen){0};
     int64_t started_ms = clock_monotonic_ms(d->shared->clock);
     r.patience_until_ms = started_ms + look->patience_ms;

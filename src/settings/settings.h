@@ -52,7 +52,7 @@ struct settings {
 struct choice {
     const char *value;
     const char *label; /* for a person */
-    const char *help;
+    const char *help;  /* NULL: the value says it all */
 };
 
 struct setting {

@@ -17,11 +17,8 @@ static const struct choice destinations[] = {
 };
 
 static const struct choice data_formats[] = {
-    [DATA_FORMAT_TABLES] = {"tables", "Tables",
-                            "Each table becomes a table that agents can query."},
-    [DATA_FORMAT_DOCUMENTS] = {"documents", "Documents",
-                               "Each row becomes a document that agents can search. Dust takes "
-                               "about 120 documents a minute."},
+    [DATA_FORMAT_TABLES] = {"tables", "Tables", NULL},
+    [DATA_FORMAT_DOCUMENTS] = {"documents", "Documents", NULL},
     {NULL, NULL, NULL},
 };
 
@@ -103,8 +100,8 @@ static const struct setting table[] = {
     {
         .key = "data_format",
         .label = "Data format",
-        .help = "What a row becomes in Dust: a row of a table that agents can query, or a "
-                "document that they can search.",
+        .help = "What a row becomes in Dust. tables: a row of a table that agents can query. "
+                "documents: a document that agents can search; Dust takes about 120 a minute.",
         .type = SETTING_CHOICE,
         .fallback = {[FRONT_END_FIVETRAN] = "tables", [FRONT_END_AIRBYTE] = "documents"},
         .choices = data_formats,
@@ -175,8 +172,8 @@ static const struct setting table[] = {
         .help = "The largest request to send, from 16384 (16 KiB) to 16777216 (16 MiB) bytes.",
         .type = SETTING_INT,
         .fallback = SAME("1048576"),
-        .min = 16 * 1024,
-        .max = 16 * 1024 * 1024,
+        .min = 16384,
+        .max = 16777216,
         .offset = FIELD(max_batch_bytes),
     },
 };

@@ -4,9 +4,10 @@ import decimal
 import io
 import tracemalloc
 
+import grpc
 import pytest
 
-from support import files, protos, tables
+from support import files, processes, protos, stub, tables
 from support.files import UNMODIFIED
 from support.processes import LogWatch
 from support.tables import Batch, Table
@@ -177,3 +178,106 @@ def test_secrets_are_found_plain_and_escaped():
 def test_stderr_must_be_empty():
     with pytest.raises(AssertionError, match="on stderr"):
         LogWatch().check(Ended([GOOD_LINE], ["a word"]))
+
+
+# Processes and the client, against a server of few words
+
+SERVER = '''
+import concurrent.futures, json, signal, sys
+import grpc
+from support import protos
+
+def say(message):
+    print(json.dumps({"level": "INFO", "message": message, "message-origin": "sdk_destination"}),
+          flush=True)
+
+def write_batch(request, context):
+    say("batch tables=1 compression=" + dict(context.invocation_metadata()).get("x-note", "none"))
+    if not request.schema_name:
+        context.abort(grpc.StatusCode.INVALID_ARGUMENT, "no schema")
+    _, _, response = protos.method("WriteBatch")
+    return response(task={"message": "text " + request.configuration["api_key"]})
+
+path, request, response = protos.method("WriteBatch")
+handler = grpc.unary_unary_rpc_method_handler(write_batch, request.FromString,
+                                              response.SerializeToString)
+server = grpc.server(concurrent.futures.ThreadPoolExecutor(2))
+server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(
+    path.split("/")[1], {"WriteBatch": handler})])
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
+port = server.add_insecure_port("127.0.0.1:0")
+server.start()
+say("starting")
+say(f"server_started port={port} version=0")
+signal.sigwait([signal.SIGTERM])
+server.stop(None).wait()
+say("server_stopped " + " ".join(sys.argv[3:]))
+sys.exit(int("--fail" in sys.argv))
+'''
+
+
+@pytest.fixture
+def few_words(tmp_path, monkeypatch):
+    script = tmp_path / "server"
+    script.write_text("#!/usr/bin/python3\n" + SERVER)
+    script.chmod(0o755)
+    monkeypatch.setenv("BIGDUST", str(script))
+    monkeypatch.setenv("PYTHONPATH", str(protos.ROOT / "tests"))
+
+
+def test_a_server_is_started_called_and_stopped(few_words):
+    table = Table("t", {"id": "INT"}, key=["id"])
+    server = processes.Bigdust()
+    with stub.Client(server.address) as client, tables.batch_of(table, replace=[{"id": 1}]) as batch:
+        for compression in (None, grpc.Compression.Gzip):
+            response = client.call("WriteBatch", batch.request({"api_key": "k"}),
+                                   compression=compression, metadata=[("x-note", "hello")])
+            assert tables.answer_of(response) == ("task", "text k")
+        with pytest.raises(AssertionError):
+            tables.assert_success(response)
+        error = client.error("WriteBatch")
+        assert (error.code(), error.details()) == (grpc.StatusCode.INVALID_ARGUMENT, "no schema")
+        with pytest.raises(AssertionError, match="was to fail"):
+            client.error("WriteBatch", batch.request({"api_key": "k"}))
+        assert client.error("Test").code() == grpc.StatusCode.UNIMPLEMENTED
+    server.wait_event("batch")
+    assert len(server.events("batch")) == 4
+    assert server.peak_memory() > 1024 * 1024
+    server.finish()
+    assert server.events()[-1]["message"].startswith("server_stopped")
+
+
+def test_a_bad_exit_code_is_found(few_words):
+    with pytest.raises(AssertionError, match="exit code 1"):
+        processes.Bigdust("--fail").finish()
+
+
+def test_a_leak_in_the_log_is_found(few_words):
+    watch = LogWatch()
+    watch.forbid("sesame")
+    with pytest.raises(AssertionError, match="leaks"):
+        processes.Bigdust("sesame", watch=watch).finish()
+
+
+def test_a_killed_server_is_judged_by_its_log_alone(few_words):
+    server = processes.Bigdust()
+    assert server.kill() == -9
+    server.finish()
+
+
+def test_a_line_that_never_comes_is_an_error(few_words):
+    server = processes.Bigdust()
+    with pytest.raises(AssertionError, match="in time"):
+        server.wait_line("nothing like it", timeout=0.05)
+    server.finish()
+    with pytest.raises(AssertionError, match="ended"):
+        server.wait_line("nothing like it")
+
+
+def test_a_program_that_does_not_start_is_an_error(monkeypatch):
+    monkeypatch.setenv("BIGDUST", "/bin/false")
+    with pytest.raises(AssertionError, match="ended"):
+        processes.Bigdust()
+    monkeypatch.delenv("BIGDUST")
+    with pytest.raises(RuntimeError, match="set BIGDUST"):
+        processes.Bigdust()

@@ -162,7 +162,7 @@ class Bigdust(Process):
         super().__init__([binary("BIGDUST"), "--port", "0", *options], env)
         self.watch = watch or LogWatch()
         try:
-            started = self.wait_line(r'"message":"server_started .*\bport=(\d+)')
+            started = self.wait_line(r'"message":\s*"server_started .*\bport=(\d+)')
         except BaseException:
             self.kill()
             raise
@@ -175,7 +175,7 @@ class Bigdust(Process):
         return [e for e in events if not name or e["message"].split(" ")[0] == name]
 
     def wait_event(self, name, start=0):
-        return self.wait_line(rf'"message":"{re.escape(name)}\b.*', start).group(0)
+        return self.wait_line(rf'"message":\s*"{re.escape(name)}\b.*', start).group(0)
 
     def finish(self):
         """Stops it: exit code 0 (unless it was killed), and a log without fault."""

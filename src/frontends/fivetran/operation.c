@@ -142,5 +142,5 @@ void operation_run(const struct operation *operation, struct fivetran_service *s
     cancel_add_waker(rpc->cancel, &call.rpc_waker);
     run_unpacked(operation, &call, request, response, status);
     call_close(&call);
-    message_wipe(request);
+    message_free(request);
 }

@@ -6,8 +6,8 @@
 
 #include "base/buf.h"
 #include "batch_file/byte_source.h"
+#include "support/suite.h"
 
-#include <check.h>
 #include <openssl/evp.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -143,8 +143,8 @@ static inline void memory_source_close(struct byte_source *base) {
 static inline struct byte_source *memory_source_new(struct slice bytes, size_t step) {
     struct memory_source *s = malloc(sizeof *s);
     ck_assert_ptr_nonnull(s);
-    *s = (struct memory_source){{memory_source_read, memory_source_close}, bytes, 0, step, SIZE_MAX,
-                                NULL};
+    *s = (struct memory_source){
+        {memory_source_read, memory_source_close}, bytes, 0, step, SIZE_MAX, NULL};
     return &s->base;
 }
 
@@ -208,14 +208,6 @@ static inline void write_file(char path[FIXTURE_PATH_BYTES], struct slice bytes)
         at += (size_t)n;
     }
     close(fd);
-}
-
-static inline int run_suite(Suite *suite) {
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_ENV);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? 1 : 0;
 }
 
 #endif

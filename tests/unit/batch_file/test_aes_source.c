@@ -1,5 +1,4 @@
 #include "batch_file/aes_source.h"
-
 #include "fixture.h"
 
 static struct byte_source *open_aes(struct slice stored, size_t step) {
@@ -163,5 +162,5 @@ int main(void) {
     tcase_add_test(c, test_the_inputs_failure_passes_through_and_closing_closes_it);
     tcase_add_test(c, test_sizes_that_no_encrypted_file_has);
     suite_add_tcase(suite, c);
-    return run_suite(suite);
+    return suite_run(suite);
 }

@@ -1,5 +1,4 @@
 #include "batch_file/csv_reader.h"
-
 #include "fixture.h"
 
 enum { FIELDS_MAX = 40 };
@@ -92,8 +91,7 @@ START_TEST(test_quotes) {
 END_TEST
 
 START_TEST(test_newlines_inside_quotes_are_text_and_lines) {
-    assert_reads("a,b\n\"1\n2\r\n3\n\",\"\n\"\nx,y\n",
-                 "1:<a><b>;2:<1\n2\r\n3\n><\n>;7:<x><y>;");
+    assert_reads("a,b\n\"1\n2\r\n3\n\",\"\n\"\nx,y\n", "1:<a><b>;2:<1\n2\r\n3\n><\n>;7:<x><y>;");
     assert_reads("\"a\nb\"\n1\n", "1:<a\nb>;3:<1>;");
     assert_reads("a\n\"\n\n\n\"\"\n\"\nz\n", "1:<a>;2:<\n\n\n\"\n>;7:<z>;");
 }
@@ -183,7 +181,8 @@ START_TEST(test_a_header_longer_than_the_room_is_counted_whole) {
 }
 END_TEST
 
-/* Appends a field as Jackson writes it: quoted when it must be, and now and then when it need not. */
+/* Appends a field as Jackson writes it: quoted when it must be, and now and then when it need not.
+ */
 static void append_csv_field(struct buf *b, struct slice text, bool quote) {
     for (size_t i = 0; i < text.len; i++) {
         quote = quote || strchr(",\"\n\r", text.data[i]) != NULL;
@@ -201,8 +200,19 @@ static void append_csv_field(struct buf *b, struct slice text, bool quote) {
 }
 
 static void append_random_text(struct buf *b, uint64_t *seed, size_t pieces) {
-    static const char *const bits[] = {"a",  "bc", "\"",  "\"\"", ",",   "\n",  "\r\n",
-                                       "\r", "\\", "{\"", "\t",   "xyz", "\xF0\x9F\x90\xA7",
+    static const char *const bits[] = {"a",
+                                       "bc",
+                                       "\"",
+                                       "\"\"",
+                                       ",",
+                                       "\n",
+                                       "\r\n",
+                                       "\r",
+                                       "\\",
+                                       "{\"",
+                                       "\t",
+                                       "xyz",
+                                       "\xF0\x9F\x90\xA7",
                                        "é"};
     for (size_t i = 0; i < pieces; i++) {
         buf_append_text(b, bits[random_up_to(seed, sizeof bits / sizeof bits[0])]);
@@ -224,7 +234,8 @@ static struct sample random_csv(uint64_t seed, size_t rows, size_t columns, size
         for (size_t i = 0; i < columns; i++) {
             buf_reset(&cell);
             append_random_text(&cell, &seed, random_up_to(&seed, longest));
-            append_csv_field(&sample.csv, buf_slice(&cell), columns == 1 || random_up_to(&seed, 3) == 0);
+            append_csv_field(&sample.csv, buf_slice(&cell),
+                             columns == 1 || random_up_to(&seed, 3) == 0);
             buf_append_char(&sample.csv, i + 1 < columns ? ',' : '\n');
             buf_append_char(&sample.expected, '<');
             buf_append_slice(&sample.expected, buf_slice(&cell));
@@ -332,7 +343,8 @@ START_TEST(test_lesson_21_a_row_above_64_mib_is_refused_with_its_line) {
     const struct {
         size_t bytes;
         bool passes;
-    } rows[] = {{CSV_ROW_MAX_BYTES - 5, true}, {CSV_ROW_MAX_BYTES - 4, false},
+    } rows[] = {{CSV_ROW_MAX_BYTES - 5, true},
+                {CSV_ROW_MAX_BYTES - 4, false},
                 {CSV_ROW_MAX_BYTES + MIB, false}};
     for (size_t i = 0; i < 3; i++) {
         struct buf text = row_of(rows[i].bytes, 'x');
@@ -385,7 +397,8 @@ int main(void) {
     tcase_add_test(c, test_text_behind_a_closing_quote_is_an_error);
     tcase_add_test(c, test_lesson_15_an_end_inside_quotes_is_a_cut);
     tcase_add_test(c, test_a_nul_byte_is_no_csv);
-    tcase_add_test(c, test_lesson_20_json_xml_backslashes_and_four_byte_characters_come_as_they_are);
+    tcase_add_test(c,
+                   test_lesson_20_json_xml_backslashes_and_four_byte_characters_come_as_they_are);
     tcase_add_test(c, test_a_header_longer_than_the_room_is_counted_whole);
     tcase_add_test(c, test_random_rows_come_back_whatever_the_step);
     tcase_add_test(c, test_lesson_16_rows_past_every_buffer);
@@ -394,5 +407,5 @@ int main(void) {
     tcase_add_test(c, test_lesson_21_a_row_above_64_mib_is_refused_with_its_line);
     tcase_add_test(c, test_the_inputs_failure_passes_through_and_closing_closes_it);
     suite_add_tcase(suite, c);
-    return run_suite(suite);
+    return suite_run(suite);
 }

@@ -1,5 +1,4 @@
 #include "batch_file/file_source.h"
-
 #include "fixture.h"
 
 #include <sys/stat.h>
@@ -68,5 +67,5 @@ int main(void) {
     tcase_add_test(c, test_a_missing_file_is_refused_with_the_systems_reason);
     tcase_add_test(c, test_only_a_regular_file_is_read);
     suite_add_tcase(suite, c);
-    return run_suite(suite);
+    return suite_run(suite);
 }

@@ -1,5 +1,4 @@
 #include "batch_file/gzip_source.h"
-
 #include "fixture.h"
 
 static struct byte_source *open_gzip(struct slice stored, size_t step) {
@@ -125,5 +124,5 @@ int main(void) {
     tcase_add_test(c, test_garbage_behind_a_member_and_instead_of_one_is_an_error);
     tcase_add_test(c, test_the_inputs_failure_passes_through_and_closing_closes_it);
     suite_add_tcase(suite, c);
-    return run_suite(suite);
+    return suite_run(suite);
 }

@@ -1,7 +1,5 @@
-#include "batch_file/zstd_source.h"
-
 #include "batch_file/expansion.h"
-
+#include "batch_file/zstd_source.h"
 #include "fixture.h"
 
 static struct byte_source *open_zstd(struct slice stored, size_t step) {
@@ -215,5 +213,5 @@ int main(void) {
     tcase_add_test(c, test_the_limit_of_expansion);
     tcase_add_test(c, test_the_inputs_failure_passes_through_and_closing_closes_it);
     suite_add_tcase(suite, c);
-    return run_suite(suite);
+    return suite_run(suite);
 }

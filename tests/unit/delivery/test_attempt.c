@@ -450,6 +450,25 @@ START_TEST(test_a_judge_may_find_a_failure_in_a_200) {
 }
 END_TEST
 
+START_TEST(test_a_judge_may_ask_for_another_try) {
+    const struct peer_step steps[] = {{.status = 200}};
+    START(steps);
+    struct judgement judgement = {
+        .kind = VERDICT_RETRY, .code = STATUS_TASK, .text = "busy", .only_first = 1};
+    struct api_call call = a_call();
+    call.judge = judge;
+    call.context = &judgement;
+    ck_assert(perform(&call));
+    ck_assert_uint_eq(attempt.counts.requests, 2);
+    /* Giving up is UNAVAILABLE, whatever code the judge chose. */
+    judgement.only_first = 0;
+    ck_assert(!perform(&call));
+    ck_assert_int_eq(verdict.status.code, STATUS_UNAVAILABLE);
+    ck_assert(said("gave up after 8 tries in "));
+    ck_assert(said(": busy"));
+}
+END_TEST
+
 START_TEST(test_a_judge_sees_500_but_no_answer_that_was_cut) {
     const struct peer_step steps[] = {{.action = PEER_CUT, .status = 200, .body = "{"},
                                       {.status = 500}};
@@ -548,7 +567,7 @@ END_TEST
 
 static void *cancel_when_sent(void *context) {
     http_peer_wait_requests(peer, 1);
-    cancel_fire(context, CANCEL_CALLER);
+    cancel_fire(context, CANCEL_SHUTDOWN);
     return NULL;
 }
 
@@ -569,7 +588,8 @@ START_TEST(test_cancel_from_another_thread) {
     ck_assert(!perform(&call));
     pthread_join(thread, NULL);
     ck_assert_int_eq(verdict.kind, VERDICT_CANCELLED);
-    ck_assert_int_eq(verdict.status.code, STATUS_CANCELLED);
+    ck_assert_int_eq(verdict.status.code, STATUS_UNAVAILABLE);
+    ck_assert(said("posting a batch: stopped because the server shuts down"));
     ck_assert_uint_eq(http_peer_requests(peer), 1);
     delivery_shared_destroy(real_shared);
     cancel_clean_up(&real);
@@ -706,6 +726,7 @@ static TCase *other_tests(void) {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, test_a_judge_may_find_an_answer_in_a_404);
     tcase_add_test(tests, test_a_judge_may_find_a_failure_in_a_200);
+    tcase_add_test(tests, test_a_judge_may_ask_for_another_try);
     tcase_add_test(tests, test_a_judge_sees_500_but_no_answer_that_was_cut);
     tcase_add_test(tests, test_a_judge_may_throttle_a_scope_of_its_own);
     tcase_add_test(tests, test_the_scope_is_the_host_when_nobody_says);

@@ -83,6 +83,7 @@ START_TEST(test_a_large_body_arrives_whole) {
     }
     post(http_peer_url(peer, "/"), buf_slice(&body));
     ck_assert_int_eq(response.status, 200);
+    ck_assert(!head_has(0, "Expect")); /* libcurl would, from 1 MiB on */
     ck_assert(slice_equal(buf_slice(&body), slice_make(http_peer_request(peer, 0)->body,
                                                        http_peer_request(peer, 0)->body_len)));
     buf_clean_up(&body);
@@ -118,6 +119,7 @@ START_TEST(test_lesson_34_a_body_is_never_sent_twice) {
     post(url, SLICE_LITERAL("one"));
     post(url, SLICE_LITERAL("two"));
     ck_assert_int_eq(response.outcome, HTTP_SENT_NO_ANSWER);
+    ck_assert_int_eq(response.curl_code, 65); /* CURLE_SEND_FAIL_REWIND */
     ck_assert_int_eq(response.status, 0);
     ck_assert_str_ne(response.error, "");
     ck_assert_uint_eq(http_peer_requests(peer), 2);
@@ -213,6 +215,7 @@ START_TEST(test_lesson_35_headers_are_bounded) {
     START(steps);
     send_method(HTTP_GET, http_peer_url(peer, "/"));
     ck_assert_int_eq(response.outcome, HTTP_SENT_NO_ANSWER);
+    ck_assert_ptr_nonnull(strstr(response.error, "headers are longer"));
     http_peer_stop(peer);
     peer = NULL;
     buf_clean_up(&raw);
@@ -421,6 +424,27 @@ START_TEST(test_cancel_ends_a_stalled_request) {
 }
 END_TEST
 
+/* Without the waker each would last until the next look at the cancel, and all of them longer than
+ * the test's time limit. */
+START_TEST(test_cancel_wakes_a_request_at_once) {
+    const struct peer_step steps[] = {{.action = PEER_STALL}};
+    struct cancel cancel;
+    for (int i = 0; i < 400; i++) {
+        START(steps);
+        cancel_init(&cancel, clock_system(), CANCEL_NO_DEADLINE);
+        pthread_t thread;
+        ck_assert_int_eq(pthread_create(&thread, NULL, cancel_when_sent, &cancel), 0);
+        struct http_request request = {.method = HTTP_GET, .url = http_peer_url(peer, "/")};
+        http_client_perform(client, &request, &cancel, &response);
+        ck_assert_int_eq(response.outcome, HTTP_STOPPED);
+        pthread_join(thread, NULL);
+        cancel_clean_up(&cancel);
+        http_peer_stop(peer);
+        peer = NULL;
+    }
+}
+END_TEST
+
 START_TEST(test_a_cancel_that_fired_before_sends_nothing) {
     const struct peer_step steps[] = {{.status = 200}};
     START(steps);
@@ -491,6 +515,7 @@ static void add_tests(TCase *tests) {
     tcase_add_loop_test(tests, test_loopback_addresses_are_allowed_in_the_clear, 0, 5);
     tcase_add_test(tests, test_a_header_with_a_line_break_is_refused);
     tcase_add_test(tests, test_cancel_ends_a_stalled_request);
+    tcase_add_test(tests, test_cancel_wakes_a_request_at_once);
     tcase_add_test(tests, test_a_cancel_that_fired_before_sends_nothing);
     tcase_add_test(tests, test_the_deadline_ends_a_stalled_request);
     tcase_add_test(tests, test_a_response_is_reset);

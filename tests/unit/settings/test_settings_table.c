@@ -24,7 +24,7 @@ START_TEST(test_texts) {
         ck_assert(table[i].help[strlen(table[i].help) - 1] == '.');
         for (const struct choice *c = table[i].choices; c && c->value; c++) {
             ck_assert(isupper((unsigned char)c->label[0]));
-            ck_assert(c->help[strlen(c->help) - 1] == '.');
+            ck_assert(!c->help || c->help[strlen(c->help) - 1] == '.');
         }
     }
 }
