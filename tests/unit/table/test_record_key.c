@@ -37,10 +37,7 @@ START_TEST(test_a_record_without_cells_or_key) {
 END_TEST
 
 START_TEST(test_the_text_is_utf8_whatever_the_value_and_wherever_it_is_cut) {
-    const char *const values[] = {"\xF0\x9F\x90\xA7\xC3\xA9\xE2\x82\xAC",
-                                  "ab\xFF"
-                                  "cd",
-                                  "\xC3"};
+    const char *const values[] = {"\xF0\x9F\x90\xA7\xC3\xA9\xE2\x82\xAC", "xy\xFFyz", "\xC3"};
     for (size_t i = 0; i < 3; i++) {
         for (size_t cap = 1; cap < 60; cap++) {
             const char *text = key_text(text_cell(values[i]), text_cell(values[i]), cap);
