@@ -17,7 +17,7 @@ static bool read_bytes(struct slice bytes, bool *known, struct status *status) {
 static bool is_known(const char *service) {
     char bytes[128] = "\x0A";
     bytes[1] = (char)strlen(service);
-    memcpy(bytes + 2, service, strlen(service));
+    snprintf(bytes + 2, sizeof bytes - 2, "%s", service);
     bool known = false;
     struct status status = STATUS_INIT;
     ck_assert(read_bytes(slice_make(bytes, 2 + strlen(service)), &known, &status));

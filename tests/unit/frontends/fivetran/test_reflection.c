@@ -42,14 +42,18 @@ static response_message *ask(const request_message *request) {
 static response_message *ask_symbol(const char *symbol) {
     request_message request = GRPC__REFLECTION__V1__SERVER_REFLECTION_REQUEST__INIT;
     request.message_request_case = REQUEST(FILE_CONTAINING_SYMBOL);
-    request.file_containing_symbol = (char *)(uintptr_t)symbol;
+    char text[256];
+    snprintf(text, sizeof text, "%s", symbol);
+    request.file_containing_symbol = text;
     return ask(&request);
 }
 
 static response_message *ask_file(const char *name) {
     request_message request = GRPC__REFLECTION__V1__SERVER_REFLECTION_REQUEST__INIT;
     request.message_request_case = REQUEST(FILE_BY_FILENAME);
-    request.file_by_filename = (char *)(uintptr_t)name;
+    char text[256];
+    snprintf(text, sizeof text, "%s", name);
+    request.file_by_filename = text;
     return ask(&request);
 }
 
