@@ -26,7 +26,8 @@ void buf_init(struct buf *b, size_t max);
 /* Frees the bytes; the buffer may be used again and keeps its maximum. */
 void buf_clean_up(struct buf *b);
 
-/* Overwrites the bytes (in a way no compiler removes), then frees them. For secrets. */
+/* Overwrites the bytes (in a way no compiler removes), then frees them. For secrets, whose room
+ * must be reserved at once: a buffer that grows leaves what it held behind. */
 void buf_wipe(struct buf *b);
 
 /* Empties the buffer, keeps its memory, forgets a failure. */

@@ -81,17 +81,15 @@ size_t utf8_valid_prefix(struct slice text) {
 }
 
 void utf8_repair(char *text) {
-    struct slice rest = slice_of(text);
-    char *out = text;
-    while (rest.len > 0) {
-        struct utf8_step step = utf8_step(rest);
-        if (step.valid) {
-            memmove(out, rest.data, step.len);
-            out += step.len;
-        } else {
-            *out++ = '?';
+    struct slice left = slice_of(text);
+    char *at = text;
+    while (left.len > 0) {
+        size_t valid = utf8_valid_prefix(left);
+        at += valid;
+        if (valid < left.len) {
+            *at++ = '?';
+            valid++;
         }
-        rest = slice_make(rest.data + step.len, rest.len - step.len);
+        left = slice_make(at, left.len - valid);
     }
-    *out = '\0';
 }

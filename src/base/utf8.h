@@ -23,7 +23,8 @@ size_t utf8_valid_prefix(struct slice text);
 /* The same, but also stopping at the first ASCII byte. */
 size_t utf8_valid_multibyte_prefix(struct slice text);
 
-/* Makes a text well-formed where it stands: each ill-formed piece becomes one '?'. */
+/* Makes a text well-formed in place: each byte that belongs to no character becomes `?`. For texts
+ * that were cut to a size, or hold what a stranger wrote. */
 void utf8_repair(char *text);
 
 static inline bool utf8_is_valid(struct slice text) {

@@ -9,6 +9,7 @@
 
 enum {
     MAX_NAME_BYTES = 64 * 1024,
+    MAX_BODY_BYTES = 2 * MAX_NAME_BYTES,
     PATIENCE_MS = 30000,         /* how long an export may lag */
     LOOK_BUDGET_MS = 60000,      /* a look at a large table must not hold up the sync */
     FIND_BUDGET_MS = 20 * 60000, /* but losing records is worse than waiting */
@@ -91,7 +92,7 @@ static enum verdict_kind post_final(const struct biggeo_final *f, struct destina
     struct api_call call;
     struct verdict verdict = {0};
     buf_init(&url, MAX_NAME_BYTES);
-    buf_init(&body, 2 * MAX_NAME_BYTES);
+    buf_init(&body, MAX_BODY_BYTES);
     biggeo_final_opening(f, true, &body);
     buf_append_text(&body, "]}");
     biggeo_call_init(&call, &url, d->settings, HTTP_POST, "post-data-source final",

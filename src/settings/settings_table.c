@@ -172,8 +172,8 @@ static const struct setting table[] = {
         .help = "The largest request to send, from 16384 (16 KiB) to 16777216 (16 MiB) bytes.",
         .type = SETTING_INT,
         .fallback = SAME("1048576"),
-        .min = 16 * 1024,
-        .max = 16 * 1024 * 1024,
+        .min = 16384,
+        .max = 16777216,
         .offset = FIELD(max_batch_bytes),
     },
 };

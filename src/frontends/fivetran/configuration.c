@@ -29,6 +29,11 @@ static void *new_message(struct arena *arena, const ProtobufCMessageDescriptor *
     return message;
 }
 
+/* Room for n pointers to whatever. */
+static void *new_pointers(struct arena *arena, size_t n) {
+    return arena_alloc(arena, n * sizeof(void *));
+}
+
 /* Messages point at texts that nobody changes. */
 static char *text(const char *literal) {
     return (char *)literal;
@@ -38,7 +43,7 @@ static bool set_dropdown(struct arena *arena, const struct setting *setting, siz
                          Field *field) {
     FivetranSdk__V2__DropdownField *dropdown =
         new_message(arena, &fivetran_sdk__v2__dropdown_field__descriptor);
-    char **values = arena_alloc(arena, n * sizeof *values);
+    char **values = new_pointers(arena, n);
     if (!dropdown || !values) {
         return false;
     }
@@ -56,7 +61,7 @@ static bool set_descriptive_dropdown(struct arena *arena, const struct setting *
                                      Field *field) {
     FivetranSdk__V2__DescriptiveDropDownFields *dropdown =
         new_message(arena, &fivetran_sdk__v2__descriptive_drop_down_fields__descriptor);
-    FivetranSdk__V2__DescriptiveDropDownField **values = arena_alloc(arena, n * sizeof *values);
+    FivetranSdk__V2__DescriptiveDropDownField **values = new_pointers(arena, n);
     if (!dropdown || !values) {
         return false;
     }
@@ -162,7 +167,7 @@ static Field *new_group(struct arena *arena, const struct setting *destination,
 static bool fill_group(struct arena *arena, Group *group) {
     size_t count;
     const struct setting *table = settings_table(&count);
-    group->fields = arena_alloc(arena, count * sizeof(Field *));
+    group->fields = new_pointers(arena, count);
     for (size_t i = 0; group->fields && i < count; i++) {
         if (!table[i].visible_when ||
             strcmp(table[i].visible_when, group->condition->string_value) != 0) {
@@ -193,7 +198,7 @@ static bool add_fields(struct arena *arena, Form *form) {
     size_t count;
     const struct setting *table = settings_table(&count);
     bool groups_added = false;
-    form->fields = arena_alloc(arena, (count + DESTINATION_COUNT) * sizeof(Field *));
+    form->fields = new_pointers(arena, count + DESTINATION_COUNT);
     for (size_t i = 0; form->fields && i < count; i++) {
         if (!table[i].visible_when) {
             Field *field = new_field(arena, &table[i]);
@@ -212,7 +217,7 @@ static bool add_fields(struct arena *arena, Form *form) {
 }
 
 static bool add_tests(struct arena *arena, Form *form) {
-    form->tests = arena_alloc(arena, TEST_COUNT * sizeof *form->tests);
+    form->tests = new_pointers(arena, TEST_COUNT);
     for (size_t i = 0; form->tests && i < TEST_COUNT; i++) {
         FivetranSdk__V2__ConfigurationTest *test =
             new_message(arena, &fivetran_sdk__v2__configuration_test__descriptor);

@@ -56,7 +56,7 @@ static void start_batch(struct rpc_call *call, const grpc_op *ops, size_t n, str
         log_event(call->server->options.log, LOG_SEVERE, "grpc_batch_refused", "error=\"%s\"",
                   grpc_call_error_to_string(error));
         grpc_call_cancel(call->core, NULL);
-        rpc_call_release(call);
+        atomic_fetch_sub(&call->refs, 1); /* not the last: the caller has one */
     }
 }
 

@@ -10,7 +10,7 @@
 
 #define SCOPE SLICE_LITERAL("https://api.example#0123")
 
-enum { PATH_BYTES = 256, RIVALS = 4, ROUNDS = 20 };
+enum { PATH_BYTES = 256, RIVALS = 4, ROUNDS = 20, LOSSES = (RIVALS - 1) * ROUNDS };
 
 static char folder[PATH_BYTES];
 static char path[PATH_BYTES + 32];
@@ -136,6 +136,25 @@ START_TEST(test_lesson_07_every_type_and_parameter) {
         (struct column){"d2", COLUMN_DECIMAL, false, true, UINT32_MAX, UINT32_MAX};
     all[COLUMN_TYPE_COUNT + 2] = (struct column){"d3", COLUMN_DECIMAL, false, true, 10, 0};
     struct table table = {"s", "t", all, COLUMN_TYPE_COUNT + 3};
+    struct catalogue *catalogue = open_at(NULL);
+    ck_assert(create(catalogue, &table));
+    struct table *found = get(catalogue, SCOPE, "s", "t");
+    assert_same(found, &table);
+    table_copy_destroy(found);
+    catalogue_close(catalogue);
+}
+END_TEST
+
+START_TEST(test_many_columns) {
+    enum { MANY = 1000, NAME_BYTES = 300 };
+    static char names[MANY][NAME_BYTES];
+    static struct column wide[MANY];
+    for (int i = 0; i < MANY; i++) {
+        memset(names[i], 'n', NAME_BYTES - 1);
+        snprintf(names[i] + NAME_BYTES - 8, 8, "%07d", MANY - i);
+        wide[i] = (struct column){names[i], COLUMN_STRING, i == 0, false, 0, 0};
+    }
+    struct table table = {"s", "t", wide, MANY};
     struct catalogue *catalogue = open_at(NULL);
     ck_assert(create(catalogue, &table));
     struct table *found = get(catalogue, SCOPE, "s", "t");
@@ -314,7 +333,7 @@ START_TEST(test_processes_create_the_same_table) {
     for (int round = 0; round < ROUNDS; round++) {
         ck_assert_int_eq(wins[round], 1);
     }
-    ck_assert_int_eq(losses, (RIVALS - 1) * ROUNDS);
+    ck_assert_int_eq(losses, LOSSES);
     for (int i = 0; i < RIVALS; i++) {
         int result;
         ck_assert_int_eq(waitpid(pids[i], &result, 0), pids[i]);
@@ -494,6 +513,7 @@ static TCase *cases(void) {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, test_lesson_07_columns_come_back_exactly);
     tcase_add_test(tests, test_lesson_07_every_type_and_parameter);
+    tcase_add_test(tests, test_many_columns);
     tcase_add_test(tests, test_lesson_05_a_table_is_created_once);
     tcase_add_test(tests, test_keys);
     tcase_add_test(tests, test_put_replaces_columns_and_keeps_the_mark);
