@@ -157,14 +157,18 @@ static void warn_unclear(const struct table *table, struct notice *notice) {
                table->schema, table->name);
 }
 
-/* A second final: did it append? Asked once per table and process, since looking takes long. */
+/* A second final: did it append? Asked once per table and process, since looking takes long. The
+ * two sessions may have been written at the same time, so that no row of the first is older than
+ * this one's: therefore a row of it is known. */
 static bool check_appends(const struct biggeo_final *f, struct destination *d,
                           const struct table *table, struct notice *notice, struct status *status) {
-    const struct biggeo_look look = {.first_op_at = f->first_op_at,
-                                     .last_op_at = f->last_op_at,
-                                     .want_older = true,
-                                     .patience_ms = PATIENCE_MS,
-                                     .budget_ms = LOOK_BUDGET_MS};
+    const struct biggeo_look look = {
+        .first_op_at = f->first_op_at,
+        .last_op_at = f->last_op_at,
+        .earlier_row = biggeo_state_first_row(d->shared->biggeo, buf_slice(&f->scope)),
+        .want_older = true,
+        .patience_ms = PATIENCE_MS,
+        .budget_ms = LOOK_BUDGET_MS};
     struct biggeo_seen seen;
     struct status ignored = STATUS_INIT;
     bool read = biggeo_read_back(d, buf_slice(&f->name), &look, &seen, &ignored);
@@ -200,8 +204,7 @@ bool biggeo_final_run(struct biggeo_final *f, struct destination *d, const struc
                            slice_of(table->name));
     buf_clean_up(&account);
     struct slice scope = buf_slice(&f->scope);
-    if (biggeo_state_finals(d->shared->biggeo, scope) == BIGGEO_FINALS_NONE) {
-        biggeo_state_set_finals(d->shared->biggeo, scope, BIGGEO_FINALS_ONE);
+    if (biggeo_state_first_final(d->shared->biggeo, scope, f->last_op_at)) {
         return true;
     }
     if (biggeo_state_finals(d->shared->biggeo, scope) == BIGGEO_FINALS_ONE) {

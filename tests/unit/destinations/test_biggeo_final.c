@@ -176,6 +176,18 @@ START_TEST(test_a_second_final_that_appended) {
 }
 END_TEST
 
+START_TEST(test_the_row_of_a_session_written_at_the_same_time_shows_that_it_appended) {
+    static const struct scripted_answer script[] = {{FINAL, 200, OK},
+                                                    {READ, 200, PAGE(ROW("109") "," ROW("150"))}};
+    struct fixture f;
+    SET_UP(&f, script);
+    ck_assert(biggeo_state_first_final(f.shared.biggeo, buf_slice(&f.final.scope), 150));
+    ck_assert(run(&f));
+    ck_assert_str_eq(f.notice.text, "");
+    tear_down(&f);
+}
+END_TEST
+
 START_TEST(test_a_second_final_that_replaced_is_a_task_and_closes_the_table) {
     static const struct scripted_answer script[] = {{FINAL, 200, OK},
                                                     {READ, 200, PAGE(ROW("100") "," ROW("109"))}};
@@ -256,6 +268,8 @@ int main(void) {
     tcase_add_test(tests, test_unknown_then_refused_and_not_found_fails);
     tcase_add_test(tests, test_pages_are_followed);
     tcase_add_test(tests, test_a_second_final_that_appended);
+    tcase_add_test(tests,
+                   test_the_row_of_a_session_written_at_the_same_time_shows_that_it_appended);
     tcase_add_test(tests, test_a_second_final_that_replaced_is_a_task_and_closes_the_table);
     tcase_add_test(tests, test_rows_without_op_at_are_older_rows);
     tcase_add_test(tests, test_a_second_final_that_cannot_be_read_back_is_a_warning);
