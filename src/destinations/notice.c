@@ -1,3 +1,4 @@
+#include "base/utf8.h"
 #include "destinations/destination.h"
 
 #include <stdarg.h>
@@ -9,6 +10,10 @@ void notice_add(struct notice *notice, const char *format, ...) {
     }
     va_list args;
     va_start(args, format);
-    vsnprintf(notice->text + used, sizeof notice->text - used, format, args);
+    int len = vsnprintf(notice->text + used, sizeof notice->text - used, format, args);
     va_end(args);
+    if (len > 0 &&
+        (size_t)len >= sizeof notice->text - used) { /* cut, perhaps within a character */
+        notice->text[utf8_valid_prefix(slice_of(notice->text))] = '\0';
+    }
 }
