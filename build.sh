@@ -2,7 +2,7 @@
 # Sets up, builds and tests bigdust on Debian 12.
 #   ./build.sh          installs what is missing, builds build/Release/bigdust and build/tools/
 #   ./build.sh test     the same, then builds and runs every test
-#   ./build.sh deps     only installs what is missing
+#   ./build.sh deps     only installs what these need; deps-checks: what .ci/run needs besides
 # CC=clang ./build.sh   builds with clang. Further words after `test` go to ctest: ./build.sh test -R unit
 set -euo pipefail
 cd "$(dirname "$0")"
@@ -12,7 +12,8 @@ build_packages=(gcc libc6-dev cmake ninja-build pkg-config ca-certificates
   libcurl4-openssl-dev libssl-dev libzstd-dev zlib1g-dev libjansson-dev libsqlite3-dev
   libmicrohttpd-dev check libsubunit-dev)
 test_packages=(python3 python3-grpcio python3-protobuf python3-pytest python3-zstandard
-  python3-cryptography)
+  python3-cryptography openssl zstd)
+check_packages=(clang clang-format clang-tidy libclang-rt-14-dev shellcheck)
 
 # Installs those of the named Debian packages that are missing, and says which.
 install_missing() {
@@ -46,11 +47,12 @@ mkdir -p build
 case ${1:-} in
   "") install_missing "${build_packages[@]}" && build bigdust sandbox ;;
   deps) install_missing "${build_packages[@]}" "${test_packages[@]}" ;;
+  deps-checks) install_missing "${check_packages[@]}" ;;
   test)
     shift
     install_missing "${build_packages[@]}" "${test_packages[@]}"
     build all
     ctest --test-dir build/cmake --output-on-failure -j 2 "$@"
     ;;
-  *) sed -n '2,6s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  *) sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

@@ -1,6 +1,13 @@
 #!/usr/bin/env bash
 # Builds bigdust when needed and becomes it: ./run.sh --port 50052
+# ./run.sh demo [--keep]: see it work, without an account and without a network.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 "$here/build.sh" >&2
+if [[ ${1:-} == demo ]]; then
+  shift
+  "$here/build.sh" deps >&2
+  export BIGDUST=$here/build/Release/bigdust SANDBOX=$here/build/tools/sandbox BIGDUST_BUILD=$here/build/cmake
+  exec /usr/bin/python3 -B "$here/tools/demo/demo.py" "$@"
+fi
 exec "$here/build/Release/bigdust" "$@"

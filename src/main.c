@@ -123,7 +123,7 @@ static void serve(struct rpc_server *server, const struct log *log) {
     alarm(STUCK_S); /* SIGALRM's default action ends the process */
     rpc_server_stop(server, DRAIN_MS);
     if (watching) {
-        pthread_cancel(second); /* sigwait is where it can be */
+        pthread_kill(second, SIGTERM); /* nobody needs to hurry any more: ends its wait */
         pthread_join(second, NULL);
     }
     rpc_server_destroy(server);

@@ -62,7 +62,7 @@ bool buf_reserve(struct buf *b, size_t extra) {
     return true;
 }
 
-bool buf_append(struct buf *b, const void *data, size_t len) {
+bool buf_append_growing(struct buf *b, const void *data, size_t len) {
     if (b->failed || !buf_reserve(b, len)) {
         return false;
     }
@@ -71,18 +71,6 @@ bool buf_append(struct buf *b, const void *data, size_t len) {
         b->len += len;
     }
     return true;
-}
-
-bool buf_append_slice(struct buf *b, struct slice s) {
-    return buf_append(b, s.data, s.len);
-}
-
-bool buf_append_text(struct buf *b, const char *text) {
-    return buf_append_slice(b, slice_of(text));
-}
-
-bool buf_append_char(struct buf *b, char c) {
-    return buf_append(b, &c, 1);
 }
 
 bool buf_vprintf(struct buf *b, const char *format, va_list args) {

@@ -26,7 +26,8 @@ void buf_init(struct buf *b, size_t max);
 /* Frees the bytes; the buffer may be used again and keeps its maximum. */
 void buf_clean_up(struct buf *b);
 
-/* Overwrites the bytes (in a way no compiler removes), then frees them. For secrets. */
+/* Overwrites the bytes (in a way no compiler removes), then frees them. For secrets, whose room
+ * must be reserved at once: a buffer that grows leaves what it held behind. */
 void buf_wipe(struct buf *b);
 
 /* Empties the buffer, keeps its memory, forgets a failure. */
@@ -38,10 +39,33 @@ void buf_truncate(struct buf *b, size_t len);
 /* Makes room for extra more bytes. False when that would pass the maximum or memory is out. */
 bool buf_reserve(struct buf *b, size_t extra);
 
-bool buf_append(struct buf *b, const void *data, size_t len);
-bool buf_append_slice(struct buf *b, struct slice s);
-bool buf_append_text(struct buf *b, const char *text);
-bool buf_append_char(struct buf *b, char c);
+/* The way of an append for which there is no room yet. */
+bool buf_append_growing(struct buf *b, const void *data, size_t len);
+
+/* Inline, because the hot path is made of appends of a few bytes. */
+static inline bool buf_append(struct buf *b, const void *data, size_t len) {
+    if (b->failed || len > b->cap - b->len) {
+        return buf_append_growing(b, data, len);
+    }
+    if (len) {
+        memcpy(b->data + b->len, data, len);
+        b->len += len;
+    }
+    return true;
+}
+
+static inline bool buf_append_slice(struct buf *b, struct slice s) {
+    return buf_append(b, s.data, s.len);
+}
+
+static inline bool buf_append_text(struct buf *b, const char *text) {
+    return buf_append_slice(b, slice_of(text));
+}
+
+static inline bool buf_append_char(struct buf *b, char c) {
+    return buf_append(b, &c, 1);
+}
+
 bool buf_printf(struct buf *b, const char *format, ...) __attribute__((format(printf, 2, 3)));
 bool buf_vprintf(struct buf *b, const char *format, va_list args)
     __attribute__((format(printf, 2, 0)));

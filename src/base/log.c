@@ -1,5 +1,7 @@
 #include "base/log.h"
 
+#include "base/utf8.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <strings.h>
@@ -30,6 +32,7 @@ void log_event(const struct log *log, enum log_level level, const char *event, c
     va_end(args);
     char message[LOG_MESSAGE_BYTES + LOG_CONTEXT_BYTES + 64];
     snprintf(message, sizeof message, "%s%s%s%s", event, pairs[0] ? " " : "", pairs, log->context);
+    utf8_repair(message); /* what was too long is cut anywhere */
     log->sink->write(log->sink->context, level, message);
 }
 

@@ -1,19 +1,23 @@
 #include "base/status.h"
 
+#include "base/utf8.h"
+
 #include <stdarg.h>
 
-static void cut_at_character(char *text, size_t cap) {
+/* A message goes into answers that only hold UTF-8: what it quotes may be cut anywhere, or be no
+ * UTF-8 to begin with. */
+static void make_text(char *text, size_t cap) {
     size_t len = strnlen(text, cap);
-    if (len + 1 < cap) {
-        return; /* not cut */
+    if (len + 1 >= cap) { /* cut: without the character that may be incomplete */
+        while (len > 0 && ((unsigned char)text[len - 1] & 0xC0) == 0x80) {
+            len--;
+        }
+        if (len > 0 && ((unsigned char)text[len - 1] & 0x80)) {
+            len--;
+        }
+        text[len] = '\0';
     }
-    while (len > 0 && ((unsigned char)text[len - 1] & 0xC0) == 0x80) {
-        len--;
-    }
-    if (len > 0 && ((unsigned char)text[len - 1] & 0x80)) {
-        len--; /* the lead byte of a sequence that may be incomplete */
-    }
-    text[len] = '\0';
+    utf8_repair(text);
 }
 
 bool status_fail(struct status *status, enum status_code code, const char *format, ...) {
@@ -23,7 +27,7 @@ bool status_fail(struct status *status, enum status_code code, const char *forma
     va_end(args);
     status->code = code;
     status->names_record = false;
-    cut_at_character(status->message, sizeof status->message);
+    make_text(status->message, sizeof status->message);
     return false;
 }
 
@@ -36,7 +40,7 @@ bool status_context(struct status *status, const char *format, ...) {
     size_t used = len < 0 ? 0 : (size_t)len < sizeof text ? (size_t)len : sizeof text - 1;
     snprintf(text + used, sizeof text - used, ": %s", status->message);
     memcpy(status->message, text, sizeof text);
-    cut_at_character(status->message, sizeof status->message);
+    make_text(status->message, sizeof status->message);
     return false;
 }
 

@@ -25,7 +25,7 @@ enum { STATUS_MESSAGE_BYTES = 1024 };
 struct status {
     enum status_code code;
     bool names_record; /* the message names a record's key: for the customer, not for a log */
-    char message[STATUS_MESSAGE_BYTES]; /* UTF-8, cut at a character's boundary */
+    char message[STATUS_MESSAGE_BYTES]; /* well-formed UTF-8 whatever it quotes */
 };
 
 #define STATUS_INIT ((struct status){.code = STATUS_OK})

@@ -79,3 +79,17 @@ size_t utf8_valid_prefix(struct slice text) {
     }
     return at;
 }
+
+void utf8_repair(char *text) {
+    struct slice left = slice_of(text);
+    char *at = text;
+    while (left.len > 0) {
+        size_t valid = utf8_valid_prefix(left);
+        at += valid;
+        if (valid < left.len) {
+            *at++ = '?';
+            valid++;
+        }
+        left = slice_make(at, left.len - valid);
+    }
+}

@@ -23,6 +23,10 @@ size_t utf8_valid_prefix(struct slice text);
 /* The same, but also stopping at the first ASCII byte. */
 size_t utf8_valid_multibyte_prefix(struct slice text);
 
+/* Makes a text well-formed in place: each byte that belongs to no character becomes `?`. For texts
+ * that were cut to a size, or hold what a stranger wrote. */
+void utf8_repair(char *text);
+
 static inline bool utf8_is_valid(struct slice text) {
     return utf8_valid_prefix(text) == text.len;
 }

@@ -258,8 +258,12 @@ static bool fail_too_long(const struct csv_reader *r, struct status *status) {
 
 static bool check_nul(const struct csv_reader *r, size_t len, struct status *status) {
     const char *nul = memchr(r->data + r->len, '\0', len);
-    return !nul || status_fail(status, STATUS_DATA_LOSS, "is not CSV: byte %llu of its text is NUL",
-                               (unsigned long long)(r->dropped + (uint64_t)(nul - r->data) + 1));
+    if (!nul) {
+        return true;
+    }
+    uint64_t at = r->dropped + (uint64_t)(nul - r->data) + 1;
+    return status_fail(status, STATUS_DATA_LOSS, "is not CSV: byte %llu of its text is NUL",
+                       (unsigned long long)at);
 }
 
 /* Gets more bytes behind the present row, or sets input_ended. */
@@ -299,8 +303,9 @@ static bool skip_byte_order_mark(struct csv_reader *r, struct status *status) {
 }
 
 static enum next fail_junk(const struct csv_reader *r, struct status *status) {
+    uint64_t line = r->line + r->lines_seen;
     status_fail(status, STATUS_DATA_LOSS, "line %llu: text behind the closing quote of field %zu",
-                (unsigned long long)(r->line + r->lines_seen), r->n_fields + 1);
+                (unsigned long long)line, r->n_fields + 1);
     return NEXT_FAILED;
 }
 

@@ -17,7 +17,6 @@ struct gzip_source {
     bool input_ended;
     bool in_member; /* a member is begun and not done; true at the start: a file has one at least */
     bool member_done; /* the library waits to be told that another member begins */
-    bool held_back;   /* the library may have more to give without more input */
     unsigned char stored[CHUNK_BYTES];
 };
 
@@ -66,7 +65,6 @@ static bool decode(struct gzip_source *s, void *data, size_t cap, size_t *len,
     }
     s->member_done = result == Z_STREAM_END;
     s->in_member = !s->member_done;
-    s->held_back = s->in_member && z->avail_out == 0;
     *len = room - z->avail_out;
     s->made += *len;
     return expansion_check(s->taken, s->made, status);
@@ -77,7 +75,8 @@ static bool gzip_source_read(struct byte_source *base, void *data, size_t cap, s
     struct gzip_source *s = (struct gzip_source *)base;
     *len = 0;
     while (*len == 0) {
-        if (s->stream.avail_in == 0 && !s->held_back) {
+        /* All output is out before the last input is taken: a member's trailer follows it. */
+        if (s->stream.avail_in == 0) {
             if (!s->input_ended && !fill(s, status)) {
                 return false;
             }

@@ -9,6 +9,7 @@
 
 enum {
     MAX_NAME_BYTES = 64 * 1024,
+    MAX_BODY_BYTES = 2 * MAX_NAME_BYTES,
     PATIENCE_MS = 30000,         /* how long an export may lag */
     LOOK_BUDGET_MS = 60000,      /* a look at a large table must not hold up the sync */
     FIND_BUDGET_MS = 20 * 60000, /* but losing records is worse than waiting */
@@ -91,7 +92,7 @@ static enum verdict_kind post_final(const struct biggeo_final *f, struct destina
     struct api_call call;
     struct verdict verdict = {0};
     buf_init(&url, MAX_NAME_BYTES);
-    buf_init(&body, 2 * MAX_NAME_BYTES);
+    buf_init(&body, MAX_BODY_BYTES);
     biggeo_final_opening(f, true, &body);
     buf_append_text(&body, "]}");
     biggeo_call_init(&call, &url, d->settings, HTTP_POST, "post-data-source final",
@@ -156,14 +157,18 @@ static void warn_unclear(const struct table *table, struct notice *notice) {
                table->schema, table->name);
 }
 
-/* A second final: did it append? Asked once per table and process, since looking takes long. */
+/* A second final: did it append? Asked once per table and process, since looking takes long. The
+ * two sessions may have been written at the same time, so that no row of the first is older than
+ * this one's: therefore a row of it is known. */
 static bool check_appends(const struct biggeo_final *f, struct destination *d,
                           const struct table *table, struct notice *notice, struct status *status) {
-    const struct biggeo_look look = {.first_op_at = f->first_op_at,
-                                     .last_op_at = f->last_op_at,
-                                     .want_older = true,
-                                     .patience_ms = PATIENCE_MS,
-                                     .budget_ms = LOOK_BUDGET_MS};
+    const struct biggeo_look look = {
+        .first_op_at = f->first_op_at,
+        .last_op_at = f->last_op_at,
+        .earlier_row = biggeo_state_first_row(d->shared->biggeo, buf_slice(&f->scope)),
+        .want_older = true,
+        .patience_ms = PATIENCE_MS,
+        .budget_ms = LOOK_BUDGET_MS};
     struct biggeo_seen seen;
     struct status ignored = STATUS_INIT;
     bool read = biggeo_read_back(d, buf_slice(&f->name), &look, &seen, &ignored);
@@ -199,8 +204,7 @@ bool biggeo_final_run(struct biggeo_final *f, struct destination *d, const struc
                            slice_of(table->name));
     buf_clean_up(&account);
     struct slice scope = buf_slice(&f->scope);
-    if (biggeo_state_finals(d->shared->biggeo, scope) == BIGGEO_FINALS_NONE) {
-        biggeo_state_set_finals(d->shared->biggeo, scope, BIGGEO_FINALS_ONE);
+    if (biggeo_state_first_final(d->shared->biggeo, scope, f->last_op_at)) {
         return true;
     }
     if (biggeo_state_finals(d->shared->biggeo, scope) == BIGGEO_FINALS_ONE) {

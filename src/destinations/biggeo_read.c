@@ -30,7 +30,8 @@ static void look_at_row(struct reading *r, const struct json_value *row) {
     if (has_op_at && op_at == r->look->last_op_at) {
         r->seen->last = true;
     }
-    if (!has_op_at || op_at < r->look->first_op_at) {
+    if (!has_op_at || op_at < r->look->first_op_at ||
+        (op_at == r->look->earlier_row && op_at != 0)) {
         r->seen->older = true;
     }
 }

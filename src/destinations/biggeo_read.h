@@ -8,6 +8,7 @@
 struct biggeo_look {
     int64_t first_op_at; /* of the session */
     int64_t last_op_at;
+    int64_t earlier_row; /* op_at of a row that an earlier final exported; 0: none is known */
     bool want_older;     /* look on until an older row is found as well */
     int64_t patience_ms; /* exports may lag: look again for so long */
     int64_t budget_ms;   /* a large table takes long: stop reading pages after this */
@@ -15,7 +16,8 @@ struct biggeo_look {
 
 struct biggeo_seen {
     bool last;     /* the row with last_op_at */
-    bool older;    /* a row with a smaller _fivetran_op_at than first_op_at, or without one */
+    bool older;    /* earlier_row, or a row with a smaller _fivetran_op_at than first_op_at, or
+                    * without one */
     bool complete; /* every row was looked at */
 };
 

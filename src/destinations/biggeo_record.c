@@ -210,7 +210,7 @@ bool biggeo_encoder_append(struct biggeo_encoder *e, const struct record *record
         buf_truncate(out, mark);
         return false;
     }
-    if (record->operation == RECORD_UPDATE) {
+    if (record->operation == RECORD_UPDATE && record->cells) {
         append_changed(e, record, out);
     } else if (record->operation == RECORD_DELETE) {
         buf_append_text(out, "\"_fivetran_deleted\":true,");

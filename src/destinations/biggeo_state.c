@@ -7,6 +7,7 @@
 struct known_table {
     struct known_table *next;
     enum biggeo_finals finals;
+    int64_t first_row;
     size_t key_len;
     char key[];
 };
@@ -64,9 +65,8 @@ enum biggeo_finals biggeo_state_finals(struct biggeo_state *state, struct slice 
     return finals;
 }
 
-bool biggeo_state_set_finals(struct biggeo_state *state, struct slice key,
-                             enum biggeo_finals finals) {
-    pthread_mutex_lock(&state->mutex);
+/* The table's entry, made when there is none; NULL: no memory. */
+static struct known_table *entry_locked(struct biggeo_state *state, struct slice key) {
     struct known_table *table = find_locked(state, key);
     if (!table) {
         table = malloc(sizeof *table + key.len);
@@ -76,9 +76,36 @@ bool biggeo_state_set_finals(struct biggeo_state *state, struct slice key,
             state->tables = table;
         }
     }
-    if (table) {
+    return table;
+}
+
+bool biggeo_state_set_finals(struct biggeo_state *state, struct slice key,
+                             enum biggeo_finals finals) {
+    pthread_mutex_lock(&state->mutex);
+    struct known_table *table = entry_locked(state, key);
+    if (table && table->finals != BIGGEO_FINALS_REPLACE) {
         table->finals = finals;
     }
     pthread_mutex_unlock(&state->mutex);
     return table != NULL;
+}
+
+bool biggeo_state_first_final(struct biggeo_state *state, struct slice key, int64_t op_at) {
+    pthread_mutex_lock(&state->mutex);
+    struct known_table *table = entry_locked(state, key);
+    bool first = table && table->finals == BIGGEO_FINALS_NONE;
+    if (first) {
+        table->finals = BIGGEO_FINALS_ONE;
+        table->first_row = op_at;
+    }
+    pthread_mutex_unlock(&state->mutex);
+    return first;
+}
+
+int64_t biggeo_state_first_row(struct biggeo_state *state, struct slice key) {
+    pthread_mutex_lock(&state->mutex);
+    struct known_table *table = find_locked(state, key);
+    int64_t op_at = table ? table->first_row : 0;
+    pthread_mutex_unlock(&state->mutex);
+    return op_at;
 }

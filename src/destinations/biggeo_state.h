@@ -22,8 +22,15 @@ enum biggeo_finals {
 /* key names account and table, see biggeo_scope_append. */
 enum biggeo_finals biggeo_state_finals(struct biggeo_state *state, struct slice key);
 
-/* Remembers; false: no memory (then the table is as if never seen). */
+/* Remembers; false: no memory (then the table is as if never seen). REPLACE is never taken back. */
 bool biggeo_state_set_finals(struct biggeo_state *state, struct slice key,
                              enum biggeo_finals finals);
+
+/* Of several sessions of a table that end at the same time, tells one that it is the first, and
+ * remembers one row of it, by its `_fivetran_op_at`. True: this is the first final. */
+bool biggeo_state_first_final(struct biggeo_state *state, struct slice key, int64_t op_at);
+
+/* The row that biggeo_state_first_final remembered; 0: none. */
+int64_t biggeo_state_first_row(struct biggeo_state *state, struct slice key);
 
 #endif

@@ -1,3 +1,4 @@
+#include "base/utf8.h"
 #include "destinations/destination.h"
 
 #include <stdarg.h>
@@ -11,4 +12,5 @@ void notice_add(struct notice *notice, const char *format, ...) {
     va_start(args, format);
     vsnprintf(notice->text + used, sizeof notice->text - used, format, args);
     va_end(args);
+    utf8_repair(notice->text + used); /* it may quote names that were cut */
 }

@@ -52,7 +52,7 @@ void table_name_append(struct buf *out, struct slice schema, struct slice table)
 void url_escape_append(struct buf *out, struct slice text) {
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.data[i];
-        if (c < 0x80 && (isalnum(c) || memchr("-._~", c, 4))) {
+        if (c < 0x80 && (isalnum(c) || (c && strchr("-._~", c)))) {
             buf_append_char(out, (char)c);
         } else {
             buf_printf(out, "%%%02X", c);

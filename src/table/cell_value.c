@@ -248,7 +248,8 @@ static bool parse_offset(const char *p, size_t len, int64_t *seconds) {
     if (hours < 0 || minutes < 0 || (hours == 18 && minutes > 0)) {
         return false;
     }
-    *seconds = (hours * 3600 + minutes * 60) * (*p == '-' ? -1 : 1);
+    int offset = hours * 3600 + minutes * 60;
+    *seconds = *p == '-' ? -offset : offset;
     return true;
 }
 

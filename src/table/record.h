@@ -44,8 +44,8 @@ struct record {
     uint64_t line;    /* 1-based line of the file where the record starts */
 };
 
-/* The record's key for an error text, `id=42, region=eu`, cut to cap bytes; "(no key)" without one.
- * Never for a log: it holds values. */
+/* The record's key for an error text, `id=42, region=eu`, cut to cap bytes (> 0) and UTF-8 whatever
+ * the values are; "(no key)" without one. Never for a log: it holds values. */
 void record_key_text(const struct table *table, const struct record *record, char *text,
                      size_t cap);
 

@@ -1,3 +1,4 @@
+#include "base/utf8.h"
 #include "table/record.h"
 
 void record_key_text(const struct table *table, const struct record *record, char *text,
@@ -17,4 +18,5 @@ void record_key_text(const struct table *table, const struct record *record, cha
     if (used == 0) {
         snprintf(text, cap, "(no key)");
     }
+    utf8_repair(text); /* it may hold any bytes, and be cut anywhere */
 }

@@ -184,6 +184,7 @@ def test_stderr_must_be_empty():
 
 SERVER = '''
 import concurrent.futures, json, signal, sys
+signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])  # before grpc makes its threads
 import grpc
 from support import protos
 
@@ -204,7 +205,6 @@ handler = grpc.unary_unary_rpc_method_handler(write_batch, request.FromString,
 server = grpc.server(concurrent.futures.ThreadPoolExecutor(2))
 server.add_generic_rpc_handlers([grpc.method_handlers_generic_handler(
     path.split("/")[1], {"WriteBatch": handler})])
-signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGTERM])
 port = server.add_insecure_port("127.0.0.1:0")
 server.start()
 say("starting")

@@ -131,7 +131,9 @@ class History(Live):
         for place in self.versions(record):
             if place[-1] >= start:
                 del self.rows[place]
-        self.close(self.versions(record), instant_text(start - 10**6))
+        left = self.versions(record)
+        if left:  # else the end might lie before the year 1
+            self.close(left, instant_text(start - 10**6))
 
     def upsert(self, record):
         self.rows[self.place_of(record)] = _row(record)

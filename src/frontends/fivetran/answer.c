@@ -6,6 +6,8 @@
 
 #include <stdlib.h>
 
+enum { ARENA_BYTES = 64 * 1024 * 1024 };
+
 static FivetranSdk__V2__Task task_of(const struct answer *answer) {
     FivetranSdk__V2__Task task = FIVETRAN_SDK__V2__TASK__INIT;
     task.message = (char *)answer->task;
@@ -71,7 +73,7 @@ static void pack_table(const struct table *table, struct buf *response) {
     FivetranSdk__V2__DescribeTableResponse message =
         FIVETRAN_SDK__V2__DESCRIBE_TABLE_RESPONSE__INIT;
     struct arena arena;
-    arena_init(&arena, 64 * 1024 * 1024);
+    arena_init(&arena, ARENA_BYTES);
     message.response_case = FIVETRAN_SDK__V2__DESCRIBE_TABLE_RESPONSE__RESPONSE_TABLE;
     message.table = proto_of_table(table, &arena);
     if (message.table) {

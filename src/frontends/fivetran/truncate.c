@@ -39,7 +39,7 @@ static bool one_record_rewind(struct record_source *source, struct status *statu
 
 /* utc_delete_before in whole milliseconds (lesson 6), as microseconds. */
 static int64_t before_us(const Google__Protobuf__Timestamp *timestamp) {
-    return timestamp->seconds * 1000000 + timestamp->nanos / 1000000 * 1000;
+    return timestamp->seconds * 1000000 + (int64_t)(timestamp->nanos / 1000000) * 1000;
 }
 
 static bool check_request(const FivetranSdk__V2__TruncateRequest *request, struct status *status) {

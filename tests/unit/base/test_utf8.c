@@ -114,6 +114,23 @@ START_TEST(test_empty) {
 }
 END_TEST
 
+START_TEST(test_repair) {
+    static const char *const rows[][2] = {{"", ""},
+                                          {"a\xC3\xA9", "a\xC3\xA9"},
+                                          {"\xFF"
+                                           "a\xE2\x82",
+                                           "?a??"},
+                                          {"\xC3(\xF0\x9F\x90\xA7\xA7", "?(\xF0\x9F\x90\xA7?"},
+                                          {"\xED\xA0\x80", "???"}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char text[16];
+        snprintf(text, sizeof text, "%s", rows[i][0]);
+        utf8_repair(text);
+        ck_assert_str_eq(text, rows[i][1]);
+    }
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("utf8");
     TCase *tests = tcase_create("utf8");
@@ -123,6 +140,7 @@ int main(void) {
     tcase_add_test(tests, test_every_scalar_value_and_no_surrogate);
     tcase_add_test(tests, test_multibyte_prefix_stops_at_ascii);
     tcase_add_test(tests, test_empty);
+    tcase_add_test(tests, test_repair);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

@@ -111,7 +111,8 @@ struct memory_source {
     struct byte_source base;
     struct slice bytes;
     size_t at;
-    size_t step;      /* bytes a read at most */
+    size_t first;     /* bytes the first read gives at most */
+    size_t step;      /* and each other one */
     size_t fail_at;   /* reading fails here; SIZE_MAX: never */
     unsigned *closed; /* counts the closes; may be NULL */
 };
@@ -123,7 +124,8 @@ static inline bool memory_source_read(struct byte_source *base, void *data, size
         return status_fail(status, STATUS_DATA_LOSS, "the disk is gone");
     }
     size_t left = s->bytes.len - s->at;
-    size_t wanted = cap < s->step ? cap : s->step;
+    size_t step = s->at == 0 ? s->first : s->step;
+    size_t wanted = cap < step ? cap : step;
     *len = left < wanted ? left : wanted;
     if (*len) {
         memcpy(data, s->bytes.data + s->at, *len);
@@ -143,8 +145,11 @@ static inline void memory_source_close(struct byte_source *base) {
 static inline struct byte_source *memory_source_new(struct slice bytes, size_t step) {
     struct memory_source *s = malloc(sizeof *s);
     ck_assert_ptr_nonnull(s);
-    *s = (struct memory_source){
-        {memory_source_read, memory_source_close}, bytes, 0, step, SIZE_MAX, NULL};
+    *s = (struct memory_source){.base = {memory_source_read, memory_source_close},
+                                .bytes = bytes,
+                                .first = step,
+                                .step = step,
+                                .fail_at = SIZE_MAX};
     return &s->base;
 }
 

@@ -23,6 +23,23 @@ START_TEST(test_any_step_gives_the_same) {
 }
 END_TEST
 
+/* What is held back from one read comes out with the next: more bytes than went in. */
+START_TEST(test_reads_of_uneven_sizes) {
+    struct buf plain = random_bytes(400 * 1000, 8);
+    struct buf stored = encrypted(buf_slice(&plain));
+    for (size_t first = 1; first < 100; first++) {
+        for (size_t cap = 65535; cap < 65554; cap++) {
+            struct byte_source *input = memory_source_new(buf_slice(&stored), SIZE_MAX);
+            ((struct memory_source *)input)->first = first;
+            struct status status = STATUS_INIT;
+            assert_drains_to(aes_source_open(input, key_slice(), &status), cap, buf_slice(&plain));
+        }
+    }
+    buf_clean_up(&plain);
+    buf_clean_up(&stored);
+}
+END_TEST
+
 START_TEST(test_every_length_around_a_block) {
     struct buf plain = random_bytes(100, 3);
     for (size_t len = 0; len <= 100; len++) {
@@ -81,7 +98,7 @@ START_TEST(test_lesson_15_a_cut_at_any_byte_is_an_error) {
     struct buf plain = random_bytes(100, 5);
     struct buf stored = encrypted(buf_slice(&plain));
     for (size_t len = 0; len < stored.len; len++) {
-        const char *words = len < 32 || len % 16 ? "is cut" : "padding";
+        const char *words = len < 32 || len % 16 ? "is cut: " : "padding";
         assert_fails_with(open_aes(slice_make(stored.data, len), 1), 10, words);
         assert_fails_with(open_aes(slice_make(stored.data, len), 1000), 1 << 20, words);
     }
@@ -153,6 +170,7 @@ int main(void) {
     Suite *suite = suite_create("aes_source");
     TCase *c = tcase_create("aes_source");
     tcase_add_test(c, test_any_step_gives_the_same);
+    tcase_add_test(c, test_reads_of_uneven_sizes);
     tcase_add_test(c, test_every_length_around_a_block);
     tcase_add_test(c, test_lesson_16_one_iv_for_the_whole_file_of_many_buffers);
     tcase_add_test(c, test_lesson_15_every_byte_of_the_padding_is_checked);

@@ -304,7 +304,7 @@ START_TEST(test_empty_files) {
     for (int form = 1; form < 6; form++) {
         q = request_new((enum batch_compression)(form % 3), form >= 3);
         add_stored(q, RECORD_UPSERT, SLICE_LITERAL(""));
-        assert_fails(q, 0, "is cut");
+        assert_fails(q, 0, "is cut: ");
         q = request_new((enum batch_compression)(form % 3), form >= 3);
         add_csv(q, RECORD_UPSERT, SLICE_LITERAL("")); /* nothing, rightly packed */
         assert_records(q, "");

@@ -65,8 +65,8 @@ START_TEST(test_lesson_15_the_end_of_the_member_is_demanded_at_every_cut) {
     append_member(&stored, "second");
     for (size_t len = 0; len < stored.len; len++) {
         if (len != first) {
-            assert_fails_with(open_gzip(slice_make(stored.data, len), 1), 3, "is cut");
-            assert_fails_with(open_gzip(slice_make(stored.data, len), 1000), 1000, "is cut");
+            assert_fails_with(open_gzip(slice_make(stored.data, len), 1), 3, "is cut: ");
+            assert_fails_with(open_gzip(slice_make(stored.data, len), 1000), 1000, "is cut: ");
         }
     }
     buf_clean_up(&stored);

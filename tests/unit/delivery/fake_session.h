@@ -1,5 +1,5 @@
-/* A write session without an API: the body is `<` records `>`, the last closing adds `LAST`. Posts are kept, and
- * answered by a script. For tests of the batch loop. */
+/* A write session without an API: the body is `<` records `>`, the last closing adds `LAST`. Posts
+ * are kept, and answered by a script. For tests of the batch loop. */
 #ifndef UNIT_DELIVERY_FAKE_SESSION_H
 #define UNIT_DELIVERY_FAKE_SESSION_H
 
@@ -81,8 +81,7 @@ static inline bool fake_call(struct api *api, const struct api_call *call,
     (void)api;
     s->attempt.counts.requests++;
     size_t post = s->n_posts++;
-    verdict->kind =
-        s->answer ? s->answer(s, post, s->body, call->repeatable) : VERDICT_DELIVERED;
+    verdict->kind = s->answer ? s->answer(s, post, s->body, call->repeatable) : VERDICT_DELIVERED;
     if (verdict->kind == VERDICT_DELIVERED) {
         buf_append_slice(&s->bodies, s->body);
         buf_append_char(&s->bodies, '\n');
@@ -93,8 +92,7 @@ static inline bool fake_call(struct api *api, const struct api_call *call,
     return verdict->kind == VERDICT_DELIVERED;
 }
 
-static inline void fake_session_init(struct fake_session *s, size_t max_records,
-                                     size_t max_bytes) {
+static inline void fake_session_init(struct fake_session *s, size_t max_records, size_t max_bytes) {
     static const struct write_session_ops ops = {
         .begin = fake_begin,
         .open_body = fake_open_body,

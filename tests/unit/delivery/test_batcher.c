@@ -1,5 +1,4 @@
 #include "delivery/batcher.h"
-
 #include "fake_session.h"
 #include "support/log_capture.h"
 #include "support/suite.h"

@@ -1,5 +1,4 @@
 #include "delivery/pipeline.h"
-
 #include "fake_session.h"
 #include "support/fake_clock.h"
 #include "support/log_capture.h"
@@ -28,8 +27,10 @@ static enum next numbers_next(struct record_source *source, struct record *recor
     }
     snprintf(s->text, sizeof s->text, s->at == s->bad_at ? "bad" : "%d", s->at);
     s->cell = (struct cell){CELL_TEXT, slice_of(s->text)};
-    *record = (struct record){
-        .operation = RECORD_UPSERT, .cells = &s->cell, .file = "f.csv", .line = (uint64_t)s->at + 2};
+    *record = (struct record){.operation = RECORD_UPSERT,
+                              .cells = &s->cell,
+                              .file = "f.csv",
+                              .line = (uint64_t)s->at + 2};
     s->at++;
     return NEXT_RECORD;
 }
@@ -153,8 +154,7 @@ static enum verdict_kind unknown_unless_repeatable(struct fake_session *s, size_
                                                    struct slice body, bool repeatable) {
     (void)s;
     (void)post;
-    return body.len > 2 && body.data[1] == '3' && !repeatable ? VERDICT_UNKNOWN
-                                                              : VERDICT_DELIVERED;
+    return body.len > 2 && body.data[1] == '3' && !repeatable ? VERDICT_UNKNOWN : VERDICT_DELIVERED;
 }
 
 START_TEST(test_after_three_restarts_the_batch_is_repeated_with_a_warning) {
@@ -195,8 +195,8 @@ START_TEST(test_a_session_that_may_repeat_never_restarts) {
 }
 END_TEST
 
-static enum verdict_kind too_large_over_two(struct fake_session *s, size_t post,
-                                            struct slice body, bool repeatable) {
+static enum verdict_kind too_large_over_two(struct fake_session *s, size_t post, struct slice body,
+                                            bool repeatable) {
     size_t commas = 0;
     (void)s;
     (void)post;
@@ -220,8 +220,8 @@ START_TEST(test_413_splits_in_order_until_it_fits) {
 }
 END_TEST
 
-static enum verdict_kind too_large_with_five(struct fake_session *s, size_t post,
-                                             struct slice body, bool repeatable) {
+static enum verdict_kind too_large_with_five(struct fake_session *s, size_t post, struct slice body,
+                                             bool repeatable) {
     (void)s;
     (void)post;
     (void)repeatable;

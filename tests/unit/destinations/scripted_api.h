@@ -1,5 +1,5 @@
-/* An api that answers from a script, in order, through the true verdict and judge. A THROTTLED answer
- * moves the test's clock on and takes the next line, as delivery would. */
+/* An api that answers from a script, in order, through the true verdict and judge. A THROTTLED
+ * answer moves the test's clock on and takes the next line, as delivery would. */
 #ifndef UNIT_DESTINATIONS_SCRIPTED_API_H
 #define UNIT_DESTINATIONS_SCRIPTED_API_H
 
@@ -58,9 +58,5 @@ static inline bool scripted_call(struct api *api, const struct api_call *call,
     }
     return verdict->kind == VERDICT_DELIVERED;
 }
-
-#define SCRIPTED_API(lines, fake_clock)                                                            \
-    {.api = {scripted_call}, .answers = (lines), .n_answers = sizeof(lines) / sizeof(lines)[0],    \
-     .clock = (fake_clock)}
 
 #endif

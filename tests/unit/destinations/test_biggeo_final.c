@@ -1,5 +1,4 @@
 #include "destinations/biggeo_final.h"
-
 #include "destinations/biggeo_state.h"
 #include "destinations/catalogue.h"
 #include "scripted_api.h"
@@ -34,10 +33,8 @@ static void set_up(struct fixture *f, const struct scripted_answer *answers, siz
         (struct settings){.api_key = (char *)"secret", .biggeo_base_url = (char *)"https://x"};
     f->api = (struct scripted_api){
         .api = {scripted_call}, .answers = answers, .n_answers = n_answers, .clock = &f->clock};
-    f->d = (struct destination){.settings = &f->settings,
-                                .shared = &f->shared,
-                                .log = &f->log.log,
-                                .api = &f->api.api};
+    f->d = (struct destination){
+        .settings = &f->settings, .shared = &f->shared, .log = &f->log.log, .api = &f->api.api};
     ck_assert(biggeo_final_init(&f->final, &f->d, &table, &f->status));
     random_uuid(f->shared.random, f->final.sync_id);
     f->final.first_op_at = 100;
@@ -161,8 +158,8 @@ END_TEST
 
 /* A second final of the same table in the process, whose read-back shows rows. */
 static void run_second(struct fixture *f) {
-    ck_assert(biggeo_state_set_finals(f->shared.biggeo, buf_slice(&f->final.scope),
-                                      BIGGEO_FINALS_ONE));
+    ck_assert(
+        biggeo_state_set_finals(f->shared.biggeo, buf_slice(&f->final.scope), BIGGEO_FINALS_ONE));
 }
 
 START_TEST(test_a_second_final_that_appended) {
@@ -179,9 +176,21 @@ START_TEST(test_a_second_final_that_appended) {
 }
 END_TEST
 
+START_TEST(test_the_row_of_a_session_written_at_the_same_time_shows_that_it_appended) {
+    static const struct scripted_answer script[] = {{FINAL, 200, OK},
+                                                    {READ, 200, PAGE(ROW("109") "," ROW("150"))}};
+    struct fixture f;
+    SET_UP(&f, script);
+    ck_assert(biggeo_state_first_final(f.shared.biggeo, buf_slice(&f.final.scope), 150));
+    ck_assert(run(&f));
+    ck_assert_str_eq(f.notice.text, "");
+    tear_down(&f);
+}
+END_TEST
+
 START_TEST(test_a_second_final_that_replaced_is_a_task_and_closes_the_table) {
-    static const struct scripted_answer script[] = {
-        {FINAL, 200, OK}, {READ, 200, PAGE(ROW("100") "," ROW("109"))}};
+    static const struct scripted_answer script[] = {{FINAL, 200, OK},
+                                                    {READ, 200, PAGE(ROW("100") "," ROW("109"))}};
     struct fixture f;
     struct biggeo_final next;
     SET_UP(&f, script);
@@ -198,8 +207,8 @@ START_TEST(test_a_second_final_that_replaced_is_a_task_and_closes_the_table) {
 END_TEST
 
 START_TEST(test_rows_without_op_at_are_older_rows) {
-    static const struct scripted_answer script[] = {
-        {FINAL, 200, OK}, {READ, 200, PAGE("{\"id\":1}," ROW("109"))}};
+    static const struct scripted_answer script[] = {{FINAL, 200, OK},
+                                                    {READ, 200, PAGE("{\"id\":1}," ROW("109"))}};
     struct fixture f;
     SET_UP(&f, script);
     run_second(&f);
@@ -224,8 +233,8 @@ START_TEST(test_the_third_final_is_not_looked_at_again) {
     static const struct scripted_answer script[] = {{FINAL, 200, OK}};
     struct fixture f;
     SET_UP(&f, script);
-    ck_assert(biggeo_state_set_finals(f.shared.biggeo, buf_slice(&f.final.scope),
-                                      BIGGEO_FINALS_APPEND));
+    ck_assert(
+        biggeo_state_set_finals(f.shared.biggeo, buf_slice(&f.final.scope), BIGGEO_FINALS_APPEND));
     ck_assert(run(&f));
     tear_down(&f);
 }
@@ -259,6 +268,8 @@ int main(void) {
     tcase_add_test(tests, test_unknown_then_refused_and_not_found_fails);
     tcase_add_test(tests, test_pages_are_followed);
     tcase_add_test(tests, test_a_second_final_that_appended);
+    tcase_add_test(tests,
+                   test_the_row_of_a_session_written_at_the_same_time_shows_that_it_appended);
     tcase_add_test(tests, test_a_second_final_that_replaced_is_a_task_and_closes_the_table);
     tcase_add_test(tests, test_rows_without_op_at_are_older_rows);
     tcase_add_test(tests, test_a_second_final_that_cannot_be_read_back_is_a_warning);

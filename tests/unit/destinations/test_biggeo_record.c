@@ -11,7 +11,10 @@ static const struct column columns[] = {
 };
 static const struct table table = {"s", "t", columns, 4};
 
-#define TEXT(value) {.kind = CELL_TEXT, .text = {(value), sizeof(value) - 1}}
+#define TEXT(value)                                                                                \
+    {                                                                                              \
+        .kind = CELL_TEXT, .text = {(value), sizeof(value) - 1 }                                   \
+    }
 #define OPENING "{\"type\":\"RECORD\",\"record\":{\"stream\":\"s__t\",\"data\":{"
 
 /* Encodes one record of a table; the text is static. */
@@ -39,8 +42,8 @@ static const char *encode_cells(enum record_operation operation, const struct ce
 }
 
 START_TEST(test_upsert_sends_every_column_and_its_operation) {
-    const struct cell cells[] = {
-        TEXT("7"), TEXT("a\"b"), TEXT("2024-01-02T03:04:05.678Z"), TEXT("false")};
+    const struct cell cells[] = {TEXT("7"), TEXT("a\"b"), TEXT("2024-01-02T03:04:05.678Z"),
+                                 TEXT("false")};
     ck_assert_str_eq(encode_cells(RECORD_UPSERT, cells),
                      OPENING "\"id\":7,\"v\":\"a\\\"b\","
                              "\"_fivetran_synced\":\"2024-01-02T03:04:05.678Z\","
@@ -70,10 +73,8 @@ START_TEST(test_update_sends_key_and_changes_and_names_them) {
 END_TEST
 
 START_TEST(test_update_of_nothing_has_an_empty_list) {
-    const struct cell cells[] = {TEXT("7"),
-                                 {.kind = CELL_UNMODIFIED},
-                                 {.kind = CELL_UNMODIFIED},
-                                 {.kind = CELL_UNMODIFIED}};
+    const struct cell cells[] = {
+        TEXT("7"), {.kind = CELL_UNMODIFIED}, {.kind = CELL_UNMODIFIED}, {.kind = CELL_UNMODIFIED}};
     ck_assert_ptr_nonnull(strstr(encode_cells(RECORD_UPDATE, cells), "\"_fivetran_changed\":[],"));
 }
 END_TEST
@@ -200,8 +201,8 @@ END_TEST
 START_TEST(test_lesson_18_emitted_at_of_old_years) {
     const struct cell cells[] = {
         TEXT("7"), {.kind = CELL_NULL}, TEXT("0001-01-01T00:00:00Z"), {.kind = CELL_NULL}};
-    ck_assert_ptr_nonnull(strstr(encode_cells(RECORD_UPSERT, cells),
-                                 "\"emitted_at\":-62135596800000}}"));
+    ck_assert_ptr_nonnull(
+        strstr(encode_cells(RECORD_UPSERT, cells), "\"emitted_at\":-62135596800000}}"));
 }
 END_TEST
 

@@ -67,6 +67,28 @@ START_TEST(test_finals_are_kept_by_table) {
 }
 END_TEST
 
+START_TEST(test_one_session_is_the_first_and_leaves_a_row_to_look_for) {
+    struct biggeo_state *state = biggeo_state_new();
+    struct slice key = SLICE_LITERAL("https://x#1#a");
+    ck_assert_int_eq(biggeo_state_first_row(state, key), 0);
+    ck_assert(biggeo_state_first_final(state, key, 17));
+    ck_assert(!biggeo_state_first_final(state, key, 18));
+    ck_assert_int_eq(biggeo_state_finals(state, key), BIGGEO_FINALS_ONE);
+    ck_assert_int_eq(biggeo_state_first_row(state, key), 17);
+    biggeo_state_destroy(state);
+}
+END_TEST
+
+START_TEST(test_a_replaced_table_stays_replaced) {
+    struct biggeo_state *state = biggeo_state_new();
+    struct slice key = SLICE_LITERAL("https://x#1#a");
+    ck_assert(biggeo_state_set_finals(state, key, BIGGEO_FINALS_REPLACE));
+    ck_assert(biggeo_state_set_finals(state, key, BIGGEO_FINALS_UNCLEAR));
+    ck_assert_int_eq(biggeo_state_finals(state, key), BIGGEO_FINALS_REPLACE);
+    biggeo_state_destroy(state);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("biggeo_state");
     TCase *tests = tcase_create("state");
@@ -74,6 +96,8 @@ int main(void) {
     tcase_add_test(tests, test_op_at_grows_when_the_clock_stands_or_goes_back);
     tcase_add_test(tests, test_op_at_is_given_once_across_threads);
     tcase_add_test(tests, test_finals_are_kept_by_table);
+    tcase_add_test(tests, test_one_session_is_the_first_and_leaves_a_row_to_look_for);
+    tcase_add_test(tests, test_a_replaced_table_stays_replaced);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }
