@@ -1,4 +1,4 @@
-/* A gRPC server with handlers that tests steer; tests/integration/test_grpc_server.py drives it.
+/* A gRPC server with handlers that tests steer; tests/integration/test_grpc_*.py drives it.
  * Prints a line for everything a test may wait for. SIGUSR1 lets the Hold calls of now go on,
  * SIGTERM stops, a second one hurries. Options: --host H --max-calls N --drain-ms N --receive-ms N
  * --port N --debug. */
@@ -88,12 +88,16 @@ static void hold(void *service, struct rpc *rpc, struct buf *response, struct st
     raise_to(&echo->most_holding, atomic_fetch_add(&echo->holding, 1) + 1);
     bool has_deadline = rpc->cancel->deadline_ms != CANCEL_NO_DEADLINE;
     say("hold_started name=%.*s has_deadline=%d", SLICE_ARG(rpc->request), has_deadline);
-    while (atomic_load(&echo->releases) == releases && cancel_go_on(rpc->cancel, status)) {
-        clock_sleep_ms(clock_system(), POLL_MS, rpc->cancel);
+    /* Waits for the cancel to be fired; its deadline alone, which cancel_check sees, will not do.
+     */
+    while (atomic_load(&echo->releases) == releases &&
+           atomic_load(&rpc->cancel->reason) == CANCEL_NONE) {
+        clock_sleep_ms(clock_system(), POLL_MS, NULL);
     }
+    cancel_go_on(rpc->cancel, status);
     atomic_fetch_sub(&echo->holding, 1);
     say("hold_ended name=%.*s reason=%d most=%d", SLICE_ARG(rpc->request),
-        (int)cancel_check(rpc->cancel), atomic_load(&echo->most_holding));
+        atomic_load(&rpc->cancel->reason), atomic_load(&echo->most_holding));
     buf_append_text(response, "released");
 }
 
