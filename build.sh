@@ -15,6 +15,8 @@ test_packages=(python3 python3-grpcio python3-protobuf python3-pytest python3-zs
   python3-cryptography openssl zstd)
 check_packages=(clang clang-format clang-tidy libclang-rt-14-dev shellcheck)
 
+[[ ${CC:-} != clang* ]] || build_packages+=("$CC")
+
 # Installs those of the named Debian packages that are missing, and says which.
 install_missing() {
   local missing=() package sudo=()

@@ -13,7 +13,7 @@ struct fivetran_service {
     struct http_pool *connections;
 };
 
-/* The calls, for grpc_server_options.methods; their service is a struct fivetran_service. */
+/* The calls, for rpc_server_options.methods; their service is a struct fivetran_service. */
 const struct rpc_method *service_methods(size_t *count);
 
 #endif
