@@ -244,4 +244,5 @@ def test_a_row_without_end_is_refused_in_bounded_memory(bigdust, client, sandbox
     request = write_plain(client, config, tmp_path / "bomb", pieces, "ZSTD")
     assert os.path.getsize(tmp_path / "bomb") < 1 << 20
     assert_refused(client, sandbox, request, "bomb", "line 2", "64 MiB")
-    assert bigdust.peak_memory() < 200 << 20
+    if "SANITIZED" not in os.environ:  # a sanitizer's own memory would be measured
+        assert bigdust.peak_memory() < 200 << 20
