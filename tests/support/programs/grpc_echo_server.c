@@ -165,7 +165,7 @@ static void *stop(void *context) {
 static void serve(struct rpc_server *server, struct echo *echo, long drain_ms,
                   const sigset_t *signals) {
     struct stopping stopping = {server, drain_ms};
-    pthread_t thread;
+    pthread_t thread = 0;
     bool is_stopping = false;
     int signal = 0;
     while (sigwait(signals, &signal) == 0 && signal != SIGUSR2) {
@@ -179,7 +179,9 @@ static void serve(struct rpc_server *server, struct echo *echo, long drain_ms,
             say("stopping");
         }
     }
-    pthread_join(thread, NULL);
+    if (is_stopping) {
+        pthread_join(thread, NULL);
+    }
 }
 
 int main(int argc, char **argv) {
