@@ -7,7 +7,7 @@ enum {
     PAGE_ROWS = 1000,
     PAGE_MAX_BYTES = 64 * 1024 * 1024,
     LOOK_AGAIN_MS = 2000,
-    MAX_URL_BYTES = 16 * 1024,
+    MAX_URL_BYTES = 1024 * 1024, /* a name or cursor never falls out of it */
     MAX_CURSOR_BYTES = 4096,
 };
 
@@ -21,7 +21,8 @@ struct reading {
     struct buf url;
     struct buf cursor;
     struct buf sync_id;
-    bool more;
+    bool more;  /* rows behind the page, and a way to them */
+    bool ended; /* no rows behind it */
 };
 
 static void look_at_row(struct reading *r, const struct json_value *row) {
@@ -42,9 +43,12 @@ static bool is_satisfied(const struct reading *r) {
 
 static void keep_text(struct buf *kept, const struct json_value *text) {
     struct slice value;
+    int64_t number;
     buf_reset(kept);
     if (json_text(text, &value)) {
         buf_append_slice(kept, value);
+    } else if (json_int(text, &number)) {
+        buf_printf(kept, "%lld", (long long)number);
     }
 }
 
@@ -60,6 +64,7 @@ static void look_at_page(struct reading *r, const struct json_value *page) {
         keep_text(&r->sync_id, json_get(page, "syncId"));
     }
     r->more = has_more && r->cursor.len > 0;
+    r->ended = !has_more;
 }
 
 /* An answer of get-data-source. On the last page, while patience lasts, asks delivery to wait and
@@ -72,6 +77,7 @@ static void judge_page(void *context, const struct http_response *response,
         return;
     }
     r->more = false;
+    r->ended = true;
     if (missing) {
         verdict->kind = VERDICT_DELIVERED; /* no such table: no rows */
     } else {
@@ -140,7 +146,7 @@ bool biggeo_read_back(struct destination *d, struct slice name, const struct big
         ok = read_page(&r, name, status);
     } while (ok && r.more && !is_satisfied(&r) &&
              clock_monotonic_ms(d->shared->clock) < started_ms + look->budget_ms);
-    seen->complete = ok && !r.more;
+    seen->complete = ok && r.ended;
     buf_clean_up(&r.path);
     buf_clean_up(&r.url);
     buf_clean_up(&r.cursor);

@@ -50,6 +50,12 @@ static bool check_request(const FivetranSdk__V2__TruncateRequest *request, struc
         return status_fail(status, STATUS_INVALID_ARGUMENT,
                            "the request names no table or no synced column");
     }
+    if (request->_soft_case == FIVETRAN_SDK__V2__TRUNCATE_REQUEST___SOFT_SOFT &&
+        !request->soft->deleted_column[0]) {
+        return status_fail(status, STATUS_INVALID_ARGUMENT,
+                           "the request names no column to set in table %s.%s",
+                           request->schema_name, request->table_name);
+    }
     if (!before || before->seconds < min_seconds || before->seconds > max_seconds ||
         before->nanos < 0 || before->nanos > 999999999) {
         return status_fail(status, STATUS_INVALID_ARGUMENT,
