@@ -18,8 +18,8 @@ final class Texts {
 
   private static final String[] WHOLE = {
     "", " ", "  ", "\"", "\"\"", "\"\"\"", ",", ",,", "\n", "\r", "\r\n", "\\", "\\\\", "\\\"", "\t", " lead",
-    "trail ", "\"quoted\"", "\"open", "close\"", "a\"b", "null", "NULL", "\\N", "nil", "true", "0", "-", "+1", "=1+1", "@x",
-    "\ufeffmark", "end\n", "\nstart", "end\r", "\rstart", "end,", "123456789012345678901234",
+    "trail ", "\"quoted\"", "\"open", "close\"", "a\"b", "null", "NULL", "\\N", "nil", "true", "0", "-", "+1",
+    "=1+1", "@x", "\ufeffmark", "end\n", "\nstart", "end\r", "\rstart", "end,", "123456789012345678901234",
     "1234567890123456789012345", "12345678901234567890123\"", "# comment", "[B@7d4991ad", "😀", "\u0001"
   };
 
