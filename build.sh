@@ -17,6 +17,9 @@ check_packages=(clang clang-format clang-tidy libclang-rt-14-dev shellcheck)
 
 [[ ${CC:-} != clang* ]] || build_packages+=("$CC")
 
+command -v mvn >/dev/null || check_packages+=(maven default-jdk-headless)
+command -v go >/dev/null || check_packages+=(golang-go)
+
 # Installs those of the named Debian packages that are missing, and says which.
 install_missing() {
   local missing=() package sudo=()
