@@ -256,9 +256,11 @@ static bool fail_too_long(const struct csv_reader *r, struct status *status) {
                        (unsigned long long)r->line, CSV_ROW_MAX_BYTES / (1024 * 1024));
 }
 
-static bool check_nul(const struct csv_reader *r, size_t len, struct status *status) {
-    const char *nul = memchr(r->data + r->len, '\0', len);
-    if (!nul) {
+/* A NUL in the header's line: no text at all, an image or the wrong key. Behind it a NUL is a
+ * character like any other, since values may hold it. len bytes were read behind the data. */
+static bool check_header(const struct csv_reader *r, size_t len, struct status *status) {
+    const char *nul = r->n_columns == 0 ? memchr(r->data + r->len, '\0', len) : NULL;
+    if (!nul || memchr(r->data + r->row, '\n', (size_t)(nul - r->data) - r->row)) {
         return true;
     }
     uint64_t at = r->dropped + (uint64_t)(nul - r->data) + 1;
@@ -277,7 +279,7 @@ static bool fill(struct csv_reader *r, struct status *status) {
     }
     size_t len = 0;
     if (!byte_source_read(r->input, r->data + r->len, r->cap - r->len, &len, status) ||
-        !check_nul(r, len, status)) {
+        !check_header(r, len, status)) {
         return false;
     }
     r->input_ended = len == 0;

@@ -42,7 +42,8 @@ struct csv_reader *csv_reader_open(struct byte_source *input, size_t max_fields,
 
 /* The next row, the header first. NEXT_END at the end of an input of no bytes too. NEXT_FAILED with
  * DATA_LOSS naming the line: a row with more or fewer fields than the header, text behind a closing
- * quote, an end inside quotes, a NUL byte, a row above CSV_ROW_MAX_BYTES; or what the input says.
+ * quote, an end inside quotes, a NUL byte in the header, a row above CSV_ROW_MAX_BYTES; or what the
+ * input says.
  */
 enum next csv_reader_next(struct csv_reader *reader, struct csv_row *row, struct status *status);
 

@@ -176,6 +176,11 @@ def test_bytes_that_are_no_utf8_are_replaced(bigdust, client, sandbox):
     assert "invalid_utf8_replaced=2" in bigdust.wait_event("values_changed")
 
 
+def test_a_nul_in_a_value_lands(client, sandbox):
+    landed, _ = land(client, sandbox, "STRING", ["a\0b", "\0"])
+    assert [json.loads(text) for text in landed] == ["a\0b", "\0"]
+
+
 def test_every_type_can_be_null(client, sandbox):
     kinds = tables.protos.common().DataType.keys()[1:]
     columns = {"id": "INT", **{kind.lower(): kind for kind in kinds}}

@@ -152,10 +152,20 @@ START_TEST(test_lesson_15_an_end_inside_quotes_is_a_cut) {
 }
 END_TEST
 
-START_TEST(test_a_nul_byte_is_no_csv) {
+START_TEST(test_a_nul_byte_in_the_header_is_no_csv) {
     for (size_t step = 1; step < 20; step++) {
-        struct buf all = read_all(SLICE_LITERAL("a,b\n1,\"\0\"\n"), step);
-        ck_assert_ptr_nonnull(strstr(buf_cstr(&all), "!is not CSV: byte 8 of its text is NUL"));
+        struct buf all = read_all(SLICE_LITERAL("a,b\0\n1,2\n"), step);
+        ck_assert_ptr_nonnull(strstr(buf_cstr(&all), "!is not CSV: byte 4 of its text is NUL"));
+        buf_clean_up(&all);
+    }
+}
+END_TEST
+
+START_TEST(test_a_nul_byte_in_a_value_comes_as_it_is) {
+    static const char expected[] = "2:<1\0><\0>;";
+    for (size_t step = 1; step < 20; step++) {
+        struct buf all = read_all(SLICE_LITERAL("a,b\n1\0,\"\0\"\n"), step);
+        ck_assert_ptr_nonnull(memmem(all.data, all.len, expected, sizeof expected - 1));
         buf_clean_up(&all);
     }
 }
@@ -396,7 +406,8 @@ int main(void) {
     tcase_add_test(c, test_rows_have_as_many_fields_as_the_header);
     tcase_add_test(c, test_text_behind_a_closing_quote_is_an_error);
     tcase_add_test(c, test_lesson_15_an_end_inside_quotes_is_a_cut);
-    tcase_add_test(c, test_a_nul_byte_is_no_csv);
+    tcase_add_test(c, test_a_nul_byte_in_the_header_is_no_csv);
+    tcase_add_test(c, test_a_nul_byte_in_a_value_comes_as_it_is);
     tcase_add_test(c,
                    test_lesson_20_json_xml_backslashes_and_four_byte_characters_come_as_they_are);
     tcase_add_test(c, test_a_header_longer_than_the_room_is_counted_whole);
