@@ -35,6 +35,8 @@ struct run {
     int throttles;
     int64_t started_ms;
     int64_t silent_ms; /* waited since the log last said so */
+    int64_t asked_ms;  /* when the request under way went out */
+    int64_t spoken_ms; /* when the log last said that its answer is awaited */
 };
 
 struct delivery_shared *delivery_shared_new(const struct clock *clock,
@@ -186,6 +188,17 @@ static bool wait_for_scope(struct run *run) {
 
 /* --- one try, and what follows from it --- */
 
+/* The API takes its time. */
+static void say_waiting(void *context) {
+    struct run *run = context;
+    int64_t now = now_ms(run);
+    if (now - run->spoken_ms >= PROGRESS_MS) {
+        run->spoken_ms = now;
+        log_event(run->attempt->log, LOG_INFO, "awaiting_answer", "what=\"%s\" s=%lld",
+                  run->call->what, (long long)((now - run->asked_ms) / 1000));
+    }
+}
+
 static void try_once(struct run *run) {
     struct attempt *attempt = run->attempt;
     const struct api_call *call = run->call;
@@ -193,7 +206,11 @@ static void try_once(struct run *run) {
     run->requests++;
     attempt->counts.requests++;
     attempt->counts.retries += run->requests > 1;
-    http_client_perform(attempt->client, &call->request, attempt->cancel, run->response);
+    struct http_request request = call->request;
+    request.on_wait = say_waiting;
+    request.wait_context = run;
+    run->asked_ms = run->spoken_ms = now_ms(run);
+    http_client_perform(attempt->client, &request, attempt->cancel, run->response);
     http_verdict(run->response, call->what, verdict);
     if (run->response->outcome == HTTP_ANSWERED && call->judge) {
         call->judge(call->context, run->response, verdict);

@@ -314,7 +314,8 @@ static int poll_timeout_ms(struct cancel *cancel) {
 }
 
 /* The code of the finished transfer; CURL_LAST: stopped by cancel. */
-static CURLcode drive(struct http_client *client, struct cancel *cancel) {
+static CURLcode drive(struct http_client *client, const struct http_request *request,
+                      struct cancel *cancel) {
     for (;;) {
         if (cancel && cancel_check(cancel) != CANCEL_NONE) {
             return CURL_LAST;
@@ -331,10 +332,14 @@ static CURLcode drive(struct http_client *client, struct cancel *cancel) {
         if (curl_multi_poll(client->multi, NULL, 0, poll_timeout_ms(cancel), NULL) != CURLM_OK) {
             return CURLE_FAILED_INIT;
         }
+        if (request->on_wait) {
+            request->on_wait(request->wait_context);
+        }
     }
 }
 
-static CURLcode transfer(struct http_client *client, struct cancel *cancel) {
+static CURLcode transfer(struct http_client *client, const struct http_request *request,
+                         struct cancel *cancel) {
     struct cancel_waker waker = {.wake = wake_client, .context = client};
     if (curl_multi_add_handle(client->multi, client->easy) != CURLM_OK) {
         return CURLE_FAILED_INIT;
@@ -342,7 +347,7 @@ static CURLcode transfer(struct http_client *client, struct cancel *cancel) {
     if (cancel) {
         cancel_add_waker(cancel, &waker);
     }
-    CURLcode code = drive(client, cancel);
+    CURLcode code = drive(client, request, cancel);
     if (cancel) {
         cancel_remove_waker(cancel, &waker);
     }
@@ -412,7 +417,7 @@ void http_client_perform(struct http_client *client, const struct http_request *
 
     bool plain = false;
     if (check_url(&x, &plain) && build_headers(&x) && set_options(client->easy, &x, plain)) {
-        CURLcode code = transfer(client, cancel);
+        CURLcode code = transfer(client, request, cancel);
         finish_response(client, &x, code);
         curl_easy_reset(client->easy); /* nothing may point to this stack frame any more */
     } else {

@@ -27,6 +27,10 @@ struct http_request {
     struct slice body;         /* POST only; borrowed until perform returns */
     int64_t total_timeout_ms;  /* of the whole exchange; 0: 300 s */
     size_t max_response_bytes; /* 0: 1 MiB; a longer answer is an error after the status */
+    /* Called from the calling thread while the answer is awaited, once a second at least; NULL:
+     * not. */
+    void (*on_wait)(void *context);
+    void *wait_context;
 };
 
 /* How an exchange ended, before anybody looks at what the answer means. */

@@ -617,6 +617,40 @@ START_TEST(test_long_waits_say_so_every_ten_seconds) {
 }
 END_TEST
 
+/* A clock on which every look takes four seconds. */
+static int64_t racing_ms(void *context) {
+    return *(int64_t *)context += 4000;
+}
+
+/* A log that stops the call at the second line about the answer that does not come. */
+static void stop_at_second_line(void *context, enum log_level level, const char *message) {
+    (void)level;
+    int *lines = context;
+    *lines += strstr(message, "awaiting_answer what=\"posting a batch\" s=") != NULL;
+    if (*lines == 2) {
+        cancel_fire(&cancel, CANCEL_CALLER);
+    }
+}
+
+START_TEST(test_an_answer_that_takes_long_is_spoken_of_every_ten_seconds) {
+    const struct peer_step steps[] = {{.action = PEER_STALL}};
+    int64_t now = 0;
+    int lines = 0;
+    const struct clock racing = {.monotonic_ms = racing_ms, .context = &now};
+    const struct log_sink sink = {.write = stop_at_second_line, .context = &lines};
+    const struct log log = {.sink = &sink, .min_level = LOG_INFO};
+    struct delivery_shared *own_shared = delivery_shared_new(&racing, &scripted.random);
+    START(steps);
+    attempt_init(&attempt, own_shared, client, &cancel, &log, ATTEMPT_POLICY_DEFAULT);
+    struct api_call call = a_call();
+    ck_assert(!perform(&call));
+    ck_assert_int_eq(verdict.kind, VERDICT_CANCELLED);
+    ck_assert_int_eq(lines, 2);
+    ck_assert_int_ge(now, 20000);
+    delivery_shared_destroy(own_shared);
+}
+END_TEST
+
 START_TEST(test_lesson_37_no_bodies_and_no_keys_in_the_log) {
     const struct peer_step steps[] = {
         {.status = 503, .headers = "X-Echo: the-secret-key\r\n", .body = "customer@example.com"},
@@ -734,6 +768,7 @@ static TCase *other_tests(void) {
     tcase_add_loop_test(tests, test_cancel_ends_a_wait, 0, 2);
     tcase_add_loop_test(tests, test_cancel_from_another_thread, 0, 2);
     tcase_add_test(tests, test_long_waits_say_so_every_ten_seconds);
+    tcase_add_test(tests, test_an_answer_that_takes_long_is_spoken_of_every_ten_seconds);
     tcase_add_test(tests, test_lesson_37_no_bodies_and_no_keys_in_the_log);
     tcase_add_test(tests, test_a_reason_stays_on_its_line);
     tcase_add_test(tests, test_attempts_side_by_side);
