@@ -3,11 +3,20 @@
 #include "frontends/fivetran/proto_map.h"
 #include "frontends/fivetran/write_records.h"
 
+#include <stdlib.h>
+
 /* A kind of files in a request, in the order in which kinds are applied. */
 struct file_kind {
     enum record_operation operation;
     char *const *paths;
     size_t n_paths;
+};
+
+/* An entry of the map of keys. */
+struct file_key {
+    const char *path;
+    struct slice bytes;
+    size_t place; /* in the request */
 };
 
 /* What WriteBatchRequest and WriteHistoryBatchRequest have in common. */
@@ -17,18 +26,41 @@ struct write_request {
     const FivetranSdk__V2__FileParams *params;
     struct file_kind kinds[4];
     size_t n_kinds;
-    /* The keys, as they came: of a path that is there twice the last counts (protobuf maps). */
-    struct setting_value *keys;
+    struct file_key *keys; /* as they came; sorted by sort_keys */
     size_t n_keys;
 };
 
-static struct slice key_of(const struct write_request *request, const char *path) {
-    for (size_t i = request->n_keys; i > 0; i--) {
-        if (slice_equal_text(request->keys[i - 1].key, path)) {
-            return request->keys[i - 1].value;
-        }
+static int compare_keys(const void *a, const void *b) {
+    const struct file_key *x = a;
+    const struct file_key *y = b;
+    int order = strcmp(x->path, y->path);
+    return order ? order : (x->place > y->place) - (x->place < y->place);
+}
+
+/* By path, so that as many files as keys are looked up quickly. Of a path that is there twice the
+ * last counts (protobuf maps): it alone stays. */
+static void sort_keys(struct write_request *request) {
+    size_t kept = 0;
+    if (request->n_keys > 0) {
+        qsort(request->keys, request->n_keys, sizeof *request->keys, compare_keys);
     }
-    return slice_of(NULL);
+    for (size_t i = 0; i < request->n_keys; i++) {
+        bool again = kept > 0 && strcmp(request->keys[kept - 1].path, request->keys[i].path) == 0;
+        request->keys[again ? kept - 1 : kept++] = request->keys[i];
+    }
+    request->n_keys = kept;
+}
+
+static int compare_path(const void *path, const void *key) {
+    return strcmp(path, ((const struct file_key *)key)->path);
+}
+
+static struct slice key_of(const struct write_request *request, const char *path) {
+    const struct file_key *found =
+        request->n_keys == 0
+            ? NULL
+            : bsearch(path, request->keys, request->n_keys, sizeof *found, compare_path);
+    return found ? found->bytes : slice_of(NULL);
 }
 
 /* The files of all kinds in order. NULL: no memory. */
@@ -76,14 +108,14 @@ static bool read_params(const FivetranSdk__V2__FileParams *params, struct batch_
     return true;
 }
 
-static bool write_files(struct call *call, const struct write_request *request,
-                        struct status *status) {
+static bool write_files(struct call *call, struct write_request *request, struct status *status) {
     struct table table;
     struct batch_files spec = {.table = &table};
     if (!proto_to_table(request->table, request->schema, &call->arena, &table, status) ||
         !read_params(request->params, &spec, status)) {
         return false;
     }
+    sort_keys(request);
     spec.files = list_files(request, &call->arena, &spec.n_files);
     if (!spec.files) {
         return status_no_memory(status, "listing the files of a request");
@@ -106,9 +138,9 @@ static bool write_files(struct call *call, const struct write_request *request,
     (request)->keys = arena_alloc((arena), ((message)->n_keys + 1) * sizeof *(request)->keys);     \
     (request)->n_keys = (request)->keys ? (message)->n_keys : 0;                                   \
     for (size_t i_ = 0; i_ < (request)->n_keys; i_++) {                                            \
-        (request)->keys[i_] = (struct setting_value){                                              \
-            slice_of((message)->keys[i_]->key),                                                    \
-            slice_make((message)->keys[i_]->value.data, (message)->keys[i_]->value.len)};          \
+        (request)->keys[i_] = (struct file_key){                                                   \
+            (message)->keys[i_]->key,                                                              \
+            slice_make((message)->keys[i_]->value.data, (message)->keys[i_]->value.len), i_};      \
     }
 
 static bool batch_read(const ProtobufCMessage *message, struct arena *arena,
