@@ -135,6 +135,7 @@ static bool find_rows(const struct biggeo_final *f, struct destination *d,
 static bool send_final(const struct biggeo_final *f, struct destination *d,
                        const struct table *table, struct status *status) {
     enum verdict_kind kind = post_final(f, d, false, status);
+    bool may_be_stored = kind == VERDICT_UNKNOWN || kind == VERDICT_CANCELLED;
     if (kind == VERDICT_UNKNOWN) {
         kind = post_final(f, d, true, status);
         if (kind == VERDICT_REJECTED || kind == VERDICT_UNKNOWN) {
@@ -144,10 +145,10 @@ static bool send_final(const struct biggeo_final *f, struct destination *d,
     if (kind == VERDICT_DELIVERED) {
         return true;
     }
-    return status_context(status,
-                          "table %s.%s: the final post was not acknowledged, so none of "
-                          "this batch was kept",
-                          table->schema, table->name);
+    return status_context(status, "table %s.%s: the final post was not acknowledged, so %s",
+                          table->schema, table->name,
+                          may_be_stored ? "this batch may or may not have been kept"
+                                        : "none of this batch was kept");
 }
 
 static void warn_unclear(const struct table *table, struct notice *notice) {

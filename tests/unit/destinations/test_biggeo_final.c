@@ -142,6 +142,21 @@ START_TEST(test_unknown_then_refused_and_not_found_fails) {
 }
 END_TEST
 
+START_TEST(test_a_failure_says_whether_the_batch_may_have_been_kept) {
+    static const struct scripted_answer refused[] = {{FINAL, 401, "{}"}};
+    static const struct scripted_answer lost_first[] = {{FINAL, 0, NULL}, {FINAL, 401, "{}"}};
+    struct fixture f;
+    SET_UP(&f, refused);
+    ck_assert(!run(&f));
+    ck_assert_ptr_nonnull(strstr(f.status.message, "so none of this batch was kept"));
+    tear_down(&f);
+    SET_UP(&f, lost_first);
+    ck_assert(!run(&f));
+    ck_assert_ptr_nonnull(strstr(f.status.message, "may or may not have been kept"));
+    tear_down(&f);
+}
+END_TEST
+
 START_TEST(test_pages_are_followed) {
     static const struct scripted_answer script[] = {
         {FINAL, 0, NULL},
@@ -266,6 +281,7 @@ int main(void) {
     tcase_add_test(tests, test_unknown_then_refused_is_found_by_reading_back);
     tcase_add_test(tests, test_reading_back_waits_for_an_export_that_lags);
     tcase_add_test(tests, test_unknown_then_refused_and_not_found_fails);
+    tcase_add_test(tests, test_a_failure_says_whether_the_batch_may_have_been_kept);
     tcase_add_test(tests, test_pages_are_followed);
     tcase_add_test(tests, test_a_second_final_that_appended);
     tcase_add_test(tests,
