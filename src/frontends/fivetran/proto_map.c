@@ -46,6 +46,11 @@ bool proto_to_table(const FivetranSdk__V2__Table *message, const char *schema, s
     if (!message || !message->name || !message->name[0]) {
         return status_fail(status, STATUS_INVALID_ARGUMENT, "the request names no table");
     }
+    if (message->n_columns > PROTO_MAX_COLUMNS) {
+        return status_fail(status, STATUS_INVALID_ARGUMENT,
+                           "table %s.%s has %zu columns; at most %d are taken", schema,
+                           message->name, message->n_columns, PROTO_MAX_COLUMNS);
+    }
     struct column *columns = arena_alloc(arena, (message->n_columns + 1) * sizeof *columns);
     if (!columns) {
         return status_no_memory(status, "reading the table of a request");

@@ -8,8 +8,12 @@
 #include "destination_sdk.pb-c.h"
 #include "table/table.h"
 
+/* Names are looked up one by one: this bounds what a request of many columns can cost. */
+enum { PROTO_MAX_COLUMNS = 32768 };
+
 /* The table of a request; texts stay the message's, columns live in arena. False with *status
- * INVALID_ARGUMENT: no table, no name, a column without a name, twice the same column. */
+ * INVALID_ARGUMENT: no table, no name, more than PROTO_MAX_COLUMNS columns, a column without a
+ * name, twice the same column. */
 bool proto_to_table(const FivetranSdk__V2__Table *message, const char *schema, struct arena *arena,
                     struct table *table, struct status *status);
 

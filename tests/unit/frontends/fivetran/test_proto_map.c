@@ -47,6 +47,23 @@ static void mapped(const FivetranSdk__V2__Table *message, struct table *table) {
     ck_assert_msg(proto_to_table(message, "s", &arena, table, &status), "%s", status.message);
 }
 
+START_TEST(test_the_number_of_columns_is_bounded) {
+    static FivetranSdk__V2__Column *pointers[PROTO_MAX_COLUMNS + 1];
+    static const char *const names[] = {"a", NULL};
+    struct message m;
+    arena.max = 64 * (size_t)ARENA_BYTES;
+    message_init(&m, "t", names);
+    for (size_t i = 0; i <= PROTO_MAX_COLUMNS; i++) {
+        pointers[i] = &m.columns[0];
+    }
+    m.table.columns = pointers;
+    m.table.n_columns = PROTO_MAX_COLUMNS;
+    ck_assert_ptr_nonnull(strstr(refused(&m.table), "twice")); /* not too many: only the same */
+    m.table.n_columns = PROTO_MAX_COLUMNS + 1;
+    ck_assert_ptr_nonnull(strstr(refused(&m.table), "32769 columns; at most 32768"));
+}
+END_TEST
+
 START_TEST(test_a_table_keeps_names_types_and_keys_in_order) {
     static const char *const names[] = {"b", "a", NULL};
     struct message m;
@@ -195,6 +212,7 @@ int main(void) {
     Suite *suite = suite_create("proto_map");
     TCase *tests = tcase_create("proto_map");
     tcase_add_checked_fixture(tests, set_up, tear_down);
+    tcase_add_test(tests, test_the_number_of_columns_is_bounded);
     tcase_add_test(tests, test_a_table_keeps_names_types_and_keys_in_order);
     tcase_add_test(tests, test_a_request_without_a_table_or_its_name_is_refused);
     tcase_add_test(tests, test_a_column_without_a_name_is_refused_by_its_number);
