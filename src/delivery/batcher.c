@@ -77,10 +77,6 @@ void batcher_clean_up(struct batcher *batcher) {
     buf_clean_up(&batcher->spill);
 }
 
-void batcher_restart(struct batcher *batcher) {
-    buf_reset(&batcher->spill);
-}
-
 bool batcher_start(struct batcher *batcher, struct batch *batch, struct status *status) {
     batch_open(batch, batcher->session);
     batcher->batch = batch;

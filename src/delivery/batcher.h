@@ -54,9 +54,6 @@ void batcher_clean_up(struct batcher *batcher);
 /* Opens batch as the one to fill, beginning with the record that was left over. */
 bool batcher_start(struct batcher *batcher, struct batch *batch, struct status *status);
 
-/* Forgets the record that was left over: the source starts over. */
-void batcher_restart(struct batcher *batcher);
-
 /* Encodes the record into the open batch. A record that passes max_bytes alone is sent alone, with
  * a WARNING in the log; beyond hard_bytes it is a Task that names table, key and limit. */
 enum batcher_result batcher_add(struct batcher *batcher, const struct record *record,

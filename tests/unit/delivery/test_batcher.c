@@ -180,18 +180,6 @@ START_TEST(test_a_bad_value_leaves_the_error) {
 }
 END_TEST
 
-START_TEST(test_restart_forgets_the_record_that_was_left_over) {
-    struct fixture f;
-    set_up(&f, 1, MANY);
-    ck_assert_int_eq(add(&f, "a"), BATCHER_ADDED);
-    ck_assert_int_eq(add(&f, "b"), BATCHER_FULL);
-    batcher_restart(&f.batcher);
-    ck_assert(batcher_start(&f.batcher, &f.batch, &f.status));
-    ck_assert(batcher_is_empty(&f.batcher));
-    tear_down(&f);
-}
-END_TEST
-
 START_TEST(test_ranges_of_a_batch_are_bodies_of_their_own) {
     struct fixture f;
     struct batch part;
@@ -224,7 +212,6 @@ int main(void) {
     tcase_add_test(tests, test_a_record_far_over_the_hard_limit_is_a_task_too);
     tcase_add_test(tests, test_the_last_closing_gets_its_own_batch_when_it_does_not_fit);
     tcase_add_test(tests, test_a_bad_value_leaves_the_error);
-    tcase_add_test(tests, test_restart_forgets_the_record_that_was_left_over);
     tcase_add_test(tests, test_ranges_of_a_batch_are_bodies_of_their_own);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
