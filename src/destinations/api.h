@@ -6,6 +6,13 @@
 #include "http/http_client.h"
 #include "http/verdict.h"
 
+/* At most max requests in any window_ms, by all calls of the process that name the same key. */
+struct api_pace {
+    const char *key; /* NULL: no pace to keep */
+    int64_t max;
+    int64_t window_ms;
+};
+
 struct api_call {
     struct http_request request;
     const char *what; /* for logs and errors: "post-data-source" */
@@ -17,6 +24,7 @@ struct api_call {
     void (*judge)(void *context, const struct http_response *response, struct verdict *verdict);
     void *context;
     const char *scope; /* what cools down together when throttled; NULL: the URL's host */
+    struct api_pace pace;
 };
 
 struct api {

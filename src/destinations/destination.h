@@ -13,6 +13,7 @@
 
 struct catalogue;
 struct biggeo_state;
+struct row_store;
 
 /* What all calls of a process share; made once by main. */
 struct destination_shared {
@@ -77,6 +78,12 @@ struct write_session_ops {
     /* The request that carries a finished body; *call stays valid until the next post. */
     void (*post)(struct write_session *session, struct slice body, size_t n_records,
                  struct api_call *call);
+    /* The next request of the same batch, when one is not enough (a document each); asked for after
+     * every acknowledged one. False: the batch is through. NULL: post's is all there is. */
+    bool (*follow)(struct write_session *session, struct api_call *call);
+    /* A batch was refused for good, or its tries are used up: looks into it (a few requests), and
+     * may put better words, and another code, into *status. NULL: what it says stands. */
+    void (*explain)(struct write_session *session, struct status *status);
     /* The key of an encoded record, for an error text; cut to cap bytes. NULL: cannot say. */
     void (*key_text)(struct write_session *session, struct slice record, char *text, size_t cap);
     /* After every batch was acknowledged, and only if there was one: makes it durable. Warnings go
@@ -107,6 +114,12 @@ struct destination_ops {
                    enum table_presence *presence, struct status *status);
     bool (*drop)(struct destination *d, struct slice schema, struct slice name,
                  struct notice *notice, struct status *status);
+    /* A table whose rows can be read, for its close(). *store NULL: no such table. NULL here: this
+     * destination cannot read rows, and open_session takes records of every operation; else
+     * open_session takes RECORD_UPSERT alone, and a table that is missing, or lacks columns of
+     * the one given, is made to have them (destinations/row_store.h). */
+    bool (*open_rows)(struct destination *d, struct slice schema, struct slice name,
+                      struct row_store **store, struct status *status);
 };
 
 /* The destination that settings name; NULL with a Task for one that is not there yet. */

@@ -1,0 +1,44 @@
+/* Rows kept in memory, up to a stated size: what an operation read and is about to write. Inside
+ * the room. */
+#ifndef REWRITE_ROWS_H
+#define REWRITE_ROWS_H
+
+#include "base/arena.h"
+#include "destinations/row_store.h"
+
+enum { ROWS_MAX_BYTES = 512 * 1024 * 1024 }; /* above what Dust's 100 MB tables need */
+
+struct kept_row {
+    struct slice id;    /* "" : none yet */
+    struct cell *cells; /* the keeper may change them; texts from the same arena */
+};
+
+struct rows {
+    struct arena arena;
+    size_t n_columns; /* of the table whose rows these are */
+    struct kept_row *rows;
+    size_t n_rows;
+    size_t capacity;
+};
+
+void rows_init(struct rows *rows, size_t n_columns, size_t max_bytes);
+void rows_clean_up(struct rows *rows);
+void rows_reset(struct rows *rows);
+
+/* Keeps a copy; NULL with *status, a Task that says what does not fit, when it is too much. */
+struct kept_row *rows_add(struct rows *rows, const struct row *row, struct status *status);
+
+/* Keeps every row of the store for which keep (NULL: all) is true. */
+bool rows_load(struct rows *rows, struct row_store *store,
+               bool (*keep)(void *context, const struct row *row), void *context,
+               struct status *status);
+
+/* A source of RECORD_UPSERT records with the cells of these rows, which it borrows. */
+struct rows_source {
+    struct record_source source; /* first */
+    const struct rows *rows;
+    size_t next;
+};
+void rows_source_init(struct rows_source *source, const struct rows *rows);
+
+#endif

@@ -1,0 +1,28 @@
+/* The one text that stands for a value, however it was written: what keys are compared and ids are
+ * made by (architecture, "Names on the other side"). Pure. */
+#ifndef TABLE_CELL_CANONICAL_H
+#define TABLE_CELL_CANONICAL_H
+
+#include "base/buf.h"
+#include "table/record.h"
+
+/* Appends the canonical text of a value: an instant in UTC with the shortest fraction
+ * (`2007-12-03T10:15:30.1Z`; NAIVE_DATETIME without the Z), a DECIMAL or integer without `+`,
+ * leading and trailing zeros or exponent where that is shorter than 80 digits, a DOUBLE as its
+ * shortest digits, a lower-case BOOLEAN; anything else, and text that its type forbids, as it is.
+ * Failure sticks to out. */
+void cell_canonical_append(struct buf *out, enum column_type type, struct slice text);
+
+/* True when both cells are NULL (or absent), or both hold the same canonical value. scratch is
+ * emptied and used. */
+bool cell_canonical_equal(struct buf *scratch, enum column_type type, const struct cell *a,
+                          const struct cell *b);
+
+/* Appends the values of the table's primary key columns, in the order of their names, each
+ * preceded by its length, NULL told apart from empty: two keys never give the same bytes. without
+ * (may be NULL) names a key column to leave out (history mode: _fivetran_start). cells has one
+ * entry per column of the table. */
+void row_key_append(struct buf *out, const struct table *table, const struct cell *cells,
+                    const char *without);
+
+#endif
