@@ -15,6 +15,10 @@ enum fill_result {
 static enum fill_result turn_over(struct batcher *batcher, struct sender *sender,
                                   struct status *status) {
     batch_close(batcher->batch, batcher->session, false);
+    if (batcher->session->refused.code != STATUS_OK) {
+        *status = batcher->session->refused;
+        return FILL_FAILED;
+    }
     sender_send(sender, false);
     struct batch *batch = sender_free_batch(sender);
     if (!batch) {
@@ -32,6 +36,10 @@ static enum fill_result end_of_source(struct batcher *batcher, struct sender *se
         }
     }
     batch_close(batcher->batch, batcher->session, true);
+    if (batcher->session->refused.code != STATUS_OK) {
+        *status = batcher->session->refused;
+        return FILL_FAILED;
+    }
     if (batcher->batch->body.failed) {
         status_no_memory(status, "closing a batch");
         return FILL_FAILED;

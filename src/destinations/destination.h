@@ -30,6 +30,7 @@ struct destination {
     struct destination_shared *shared;
     const struct log *log;
     struct api *api;
+    uint64_t expected_records; /* that will be written in this call, about; 0: not known */
 };
 
 /* What the customer should read though the call succeeded; and counts for the report. */
@@ -60,6 +61,7 @@ struct write_session {
     const struct write_session_ops *ops;
     struct batch_caps caps;
     enum on_unknown on_unknown;
+    struct status refused; /* set by close_body: this batch must not be sent */
 };
 
 struct write_session_ops {
