@@ -79,7 +79,8 @@ bool dust_capacity_add(struct dust_capacity *capacity, const struct dust_row_enc
     return true;
 }
 
-bool dust_capacity_end_batch(struct dust_capacity *capacity, struct status *status) {
+bool dust_capacity_end_batch(struct dust_capacity *capacity, const struct dust_row_encoder *encoder,
+                             struct status *status) {
     const uint64_t *n = capacity->n_separators;
     bool fits = n[1] <= n[0] && n[2] <= n[0];
     if (!fits) {
@@ -90,6 +91,8 @@ bool dust_capacity_end_batch(struct dust_capacity *capacity, struct status *stat
                     "it as documents",
                     capacity->table_id, n[1] > n[0] ? "semicolons" : "tabs");
     }
-    memset(capacity->n_separators, 0, sizeof capacity->n_separators);
+    for (size_t i = 0; i < 3; i++) {
+        capacity->n_separators[i] = encoder->separators[i];
+    }
     return fits;
 }

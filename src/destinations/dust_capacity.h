@@ -29,7 +29,9 @@ bool dust_capacity_measure(struct dust_capacity *capacity, struct dust_api *api,
 bool dust_capacity_add(struct dust_capacity *capacity, const struct dust_row_encoder *encoder,
                        struct status *status);
 
-/* A batch ends. False with *status, a Task: Dust would take `;` or the tab for its separator. */
-bool dust_capacity_end_batch(struct dust_capacity *capacity, struct status *status);
+/* A batch ends; the encoder's last row may belong to the next. False with *status, a Task: Dust
+ * would take `;` or the tab for its separator. */
+bool dust_capacity_end_batch(struct dust_capacity *capacity, const struct dust_row_encoder *encoder,
+                             struct status *status);
 
 #endif

@@ -101,7 +101,7 @@ bool dust_row_append(struct dust_row_encoder *encoder, const struct record *reco
         encoder->csv_bytes += encoder->exact.len * 2;
     }
     buf_append_text(body, "}}");
-    return (!body->failed && !encoder->exact.failed && !encoder->id.failed) ||
+    return (!encoder->exact.failed && !encoder->id.failed) ||
            status_no_memory(status, "encoding a row");
 }
 

@@ -23,7 +23,8 @@ void dust_row_encoder_init(struct dust_row_encoder *encoder, const struct table 
 void dust_row_encoder_clean_up(struct dust_row_encoder *encoder);
 
 /* Appends {"row_id":…,"value":{…}}. False with *status, body as before: DATA_LOSS for a value that
- * its type forbids (records from a file only), INVALID_ARGUMENT without a primary key. */
+ * its type forbids (records from a file only), INVALID_ARGUMENT without a primary key. A failure of
+ * body itself sticks to it. */
 bool dust_row_append(struct dust_row_encoder *encoder, const struct record *record,
                      struct buf *body, struct status *status);
 

@@ -47,11 +47,15 @@ static void session_open_body(struct write_session *session, struct buf *body) {
 
 static void session_close_body(struct write_session *session, bool has_records, bool last,
                                struct buf *body) {
-    struct dust_session *s = session_of(session);
+    (void)session;
     (void)has_records;
     (void)last;
     buf_append_text(body, "]}");
-    dust_capacity_end_batch(&s->capacity, &session->refused);
+}
+
+static bool session_check_batch(struct write_session *session, struct status *status) {
+    struct dust_session *s = session_of(session);
+    return dust_capacity_end_batch(&s->capacity, &s->encoder, status);
 }
 
 static bool session_encode(struct write_session *session, const struct record *record,
@@ -137,6 +141,7 @@ static const struct write_session_ops DUST_SESSION_OPS = {
     .begin = session_begin,
     .open_body = session_open_body,
     .close_body = session_close_body,
+    .check_batch = session_check_batch,
     .encode = session_encode,
     .post = session_post,
     .explain = session_explain,
