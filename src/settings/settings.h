@@ -45,7 +45,6 @@ struct settings {
     char *table_id_prefix;
     bool confirm_writes;
     int64_t documents_per_minute;
-    int64_t parallel_requests;
     int64_t batch_size;      /* records a request */
     int64_t max_batch_bytes; /* bytes of a request body */
 };
