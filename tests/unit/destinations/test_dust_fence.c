@@ -1,5 +1,4 @@
 #include "destinations/dust_fence.h"
-
 #include "destinations/dust_ids.h"
 #include "dust_fixture.h"
 #include "support/scripted_random.h"

@@ -1,5 +1,4 @@
 #include "destinations/dust_list.h"
-
 #include "dust_fixture.h"
 #include "support/suite.h"
 

@@ -1,5 +1,4 @@
 #include "destinations/id_set.h"
-
 #include "support/suite.h"
 
 #include <stdio.h>
