@@ -15,18 +15,21 @@ static void log_batch(const struct sender *s, const struct batch *batch,
               (unsigned long long)tries, (long long)response->elapsed_ms);
 }
 
-/* Performs one post and counts it. */
+/* Performs the requests of one batch, one after another, and counts it. */
 static enum verdict_kind post(struct sender *s, const struct batch *batch, bool repeatable,
                               struct status *status) {
     const struct pipeline *p = s->pipeline;
+    const struct write_session_ops *ops = p->session->ops;
     struct api_call call = {0};
-    p->session->ops->post(p->session, buf_slice(&batch->body), batch->n_records, &call);
-    call.repeatable = repeatable;
     struct http_response response;
     http_response_init(&response);
     uint64_t before = p->attempt->counts.requests;
     struct verdict verdict = {0};
-    api_perform(&p->attempt->api, &call, &response, &verdict);
+    ops->post(p->session, buf_slice(&batch->body), batch->n_records, &call);
+    do {
+        call.repeatable = repeatable;
+    } while (api_perform(&p->attempt->api, &call, &response, &verdict) && ops->follow &&
+             ops->follow(p->session, &call));
     log_batch(s, batch, &response, p->attempt->counts.requests - before, &verdict);
     http_response_clean_up(&response);
     if (verdict.kind == VERDICT_DELIVERED) {
@@ -113,7 +116,13 @@ static enum sender_outcome deliver(struct sender *s, const struct batch *batch, 
     if (kind == VERDICT_TOO_LARGE && batch->n_records > 0) {
         return split(s, batch, last, status);
     }
-    return kind == VERDICT_DELIVERED ? SENDER_GOES_ON : SENDER_FAILED;
+    if (kind == VERDICT_DELIVERED) {
+        return SENDER_GOES_ON;
+    }
+    if (kind != VERDICT_CANCELLED && s->pipeline->session->ops->explain) {
+        s->pipeline->session->ops->explain(s->pipeline->session, status);
+    }
+    return SENDER_FAILED;
 }
 
 static enum sender_outcome send_slot(struct sender *s, const struct sender_slot *slot,
