@@ -11,9 +11,16 @@
 #include "settings/settings.h"
 #include "table/record.h"
 
+#include <stdatomic.h>
+
 struct catalogue;
 struct biggeo_state;
 struct row_store;
+
+/* What the process has learned about Dust's API; all zero at first. */
+struct dust_state {
+    atomic_bool hyphenated; /* documents are found under `data-sources` (destinations/dust_api.h) */
+};
 
 /* What all calls of a process share; made once by main. */
 struct destination_shared {
@@ -21,6 +28,7 @@ struct destination_shared {
     const struct random *random;
     struct catalogue *catalogue;
     struct biggeo_state *biggeo; /* op_at counter, finals seen per table */
+    struct dust_state dust;
 };
 
 /* One call's view of a destination; on the caller's stack. */
