@@ -11,17 +11,20 @@ static void log_batch(const struct dispatch *d, const struct batch *batch,
               (unsigned long long)tries, (long long)response->elapsed_ms);
 }
 
-/* Performs one post and counts it. */
+/* Performs the requests of one batch, one after another, and counts it. */
 static enum verdict_kind post(struct dispatch *d, const struct batch *batch, bool repeatable,
                               struct status *status) {
+    const struct write_session_ops *ops = d->session->ops;
     struct api_call call = {0};
-    d->session->ops->post(d->session, buf_slice(&batch->body), batch->n_records, &call);
-    call.repeatable = repeatable;
     struct http_response response;
     http_response_init(&response);
     uint64_t before = d->attempt->counts.requests;
     struct verdict verdict = {0};
-    api_perform(&d->attempt->api, &call, &response, &verdict);
+    ops->post(d->session, buf_slice(&batch->body), batch->n_records, &call);
+    do {
+        call.repeatable = repeatable;
+    } while (api_perform(&d->attempt->api, &call, &response, &verdict) && ops->follow &&
+             ops->follow(d->session, &call));
     log_batch(d, batch, &response, d->attempt->counts.requests - before, &verdict);
     http_response_clean_up(&response);
     if (verdict.kind == VERDICT_DELIVERED) {
@@ -104,5 +107,11 @@ enum sender_outcome dispatch_batch(struct dispatch *d, const struct batch *batch
     if (kind == VERDICT_TOO_LARGE && batch->n_records > 0) {
         return split(d, batch, last, status);
     }
-    return kind == VERDICT_DELIVERED ? SENDER_GOES_ON : SENDER_FAILED;
+    if (kind == VERDICT_DELIVERED) {
+        return SENDER_GOES_ON;
+    }
+    if (kind != VERDICT_CANCELLED && d->session->ops->explain) {
+        d->session->ops->explain(d->session, status);
+    }
+    return SENDER_FAILED;
 }

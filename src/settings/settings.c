@@ -108,7 +108,7 @@ bool settings_parse(struct settings *settings, enum front_end front_end,
     const struct setting *table = settings_table(&count);
     struct parse p = {
         .settings = settings, .front_end = front_end, .values = values, .n_values = n_values};
-    *settings = (struct settings){0};
+    *settings = (struct settings){.front_end = front_end};
     buf_init(&p.problems, STATUS_MESSAGE_BYTES);
     p.destination_known = parse_setting(&p, &table[0], true);
     for (size_t i = 1; i < count; i++) {

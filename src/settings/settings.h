@@ -36,6 +36,7 @@ enum data_format { DATA_FORMAT_TABLES, DATA_FORMAT_DOCUMENTS };
 /* Parsed and checked; owns its texts. Settings that the chosen destination does not show hold their
  * defaults: texts without a default are NULL then. */
 struct settings {
+    enum front_end front_end; /* that they were given to */
     enum destination_kind destination;
     char *api_key;         /* secret; wiped */
     char *biggeo_base_url; /* without a trailing slash */
@@ -47,7 +48,6 @@ struct settings {
     char *table_id_prefix;
     bool confirm_writes;
     int64_t documents_per_minute;
-    int64_t parallel_requests;
     int64_t batch_size;      /* records a request */
     int64_t max_batch_bytes; /* bytes of a request body */
     enum commit_mode commit;

@@ -150,17 +150,6 @@ static const struct setting table[] = {
         .offset = FIELD(documents_per_minute),
     },
     {
-        .key = "parallel_requests",
-        .label = "Parallel requests",
-        .help = "How many requests to send at once for one table, from 1 to 8. For tables only.",
-        .type = SETTING_INT,
-        .fallback = SAME("1"),
-        .min = 1,
-        .max = 8,
-        .visible_when = DUST,
-        .offset = FIELD(parallel_requests),
-    },
-    {
         .key = "batch_size",
         .aliases = batch_size_aliases,
         .label = "Batch size",

@@ -52,7 +52,8 @@ START_TEST(test_biggeo_with_defaults) {
     ck_assert_int_eq(settings.batch_size, 1000);
     ck_assert_int_eq(settings.max_batch_bytes, 1048576);
     ck_assert_ptr_null(settings.workspace_id);
-    ck_assert_int_eq(settings.parallel_requests, 1);
+    ck_assert_int_eq(settings.documents_per_minute, 120);
+    ck_assert_int_eq(settings.front_end, FRONT_END_FIVETRAN);
 }
 END_TEST
 
@@ -68,9 +69,9 @@ START_TEST(test_dust_with_defaults) {
     ck_assert_str_eq(settings.table_id_prefix, "fivetran_");
     ck_assert(settings.confirm_writes);
     ck_assert_int_eq(settings.documents_per_minute, 120);
-    ck_assert_int_eq(settings.parallel_requests, 1);
     ck_assert_int_eq(settings.batch_size, 500);
     ck_assert(parse(FRONT_END_AIRBYTE));
+    ck_assert_int_eq(settings.front_end, FRONT_END_AIRBYTE);
     ck_assert_int_eq(settings.data_format, DATA_FORMAT_DOCUMENTS);
     ck_assert_str_eq(settings.table_id_prefix, "airbyte_");
 }
@@ -83,7 +84,6 @@ START_TEST(test_everything_given) {
     give("table_id_prefix", "p-");
     give("confirm_writes", "False");
     give("documents_per_minute", "60");
-    give("parallel_requests", "8");
     give("batch_size", "10000");
     give("max_batch_bytes", "16384");
     ck_assert(parse(FRONT_END_FIVETRAN));
@@ -92,7 +92,6 @@ START_TEST(test_everything_given) {
     ck_assert_str_eq(settings.table_id_prefix, "p-");
     ck_assert(!settings.confirm_writes);
     ck_assert_int_eq(settings.documents_per_minute, 60);
-    ck_assert_int_eq(settings.parallel_requests, 8);
     ck_assert_int_eq(settings.batch_size, 10000);
     ck_assert_int_eq(settings.max_batch_bytes, 16384);
 }
@@ -190,11 +189,11 @@ START_TEST(test_what_the_destination_does_not_show_is_ignored) {
     give_biggeo();
     give("workspace_id", "../..");
     give("base_url", "ftp://nowhere");
-    give("parallel_requests", "many");
+    give("documents_per_minute", "many");
     ck_assert(parse(FRONT_END_FIVETRAN));
     ck_assert_ptr_null(settings.workspace_id);
     ck_assert_str_eq(settings.base_url, "https://dust.tt");
-    ck_assert_int_eq(settings.parallel_requests, 1);
+    ck_assert_int_eq(settings.documents_per_minute, 120);
     n_values = 0;
     give_dust();
     give("biggeo_base_url", "nonsense");
