@@ -42,6 +42,8 @@ bool dust_capacity_measure(struct dust_capacity *capacity, struct dust_api *api,
     if (!dust_list_total(api, capacity->table_id, &total, &row_bytes, status)) {
         return false;
     }
+    id_set_clear(&capacity->ids);
+    capacity->rows = 0;
     capacity->bytes = total * row_bytes;
     if (!is_near(total, row_bytes, expected)) {
         capacity->rows = total;

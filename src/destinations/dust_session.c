@@ -20,6 +20,8 @@ struct dust_session {
     struct dust_api api;       /* of the sending thread */
     struct arena arena;
     struct dust_table there; /* the whole table at Dust */
+    bool is_new;             /* made by this session: it has no rows */
+    uint64_t expected;       /* records to come; 0: not known */
     const char **names;      /* Dust's name of each of the records' columns */
     struct dust_row_encoder encoder;
     struct dust_capacity capacity;
@@ -34,10 +36,14 @@ static struct dust_session *session_of(struct write_session *session) {
     return (struct dust_session *)session;
 }
 
+static void session_expect(struct write_session *session, uint64_t n_records) {
+    session_of(session)->expected = n_records;
+}
+
+/* What was sent before does no harm: Dust upserts by id. */
 static bool session_begin(struct write_session *session, struct status *status) {
-    (void)session;
-    (void)status;
-    return true; /* Dust upserts by id: what was sent before does no harm */
+    struct dust_session *s = session_of(session);
+    return s->is_new || dust_capacity_measure(&s->capacity, &s->api, s->expected, status);
 }
 
 static void session_open_body(struct write_session *session, struct buf *body) {
@@ -138,6 +144,7 @@ static void session_destroy(struct write_session *session) {
 }
 
 static const struct write_session_ops DUST_SESSION_OPS = {
+    .expect = session_expect,
     .begin = session_begin,
     .open_body = session_open_body,
     .close_body = session_close_body,
@@ -172,7 +179,7 @@ static bool join_columns(struct dust_session *s, const struct dust_table *known,
 }
 
 /* Sees to it that the table is there with all columns of the records. */
-static bool prepare_table(struct dust_session *s, bool *is_new, struct status *status) {
+static bool prepare_table(struct dust_session *s, struct status *status) {
     struct dust_table known;
     struct table joined;
     bool there;
@@ -180,7 +187,7 @@ static bool prepare_table(struct dust_session *s, bool *is_new, struct status *s
                         &known, &there, status)) {
         return false;
     }
-    *is_new = !there;
+    s->is_new = !there;
     if (!join_columns(s, there ? &known : NULL, &joined)) {
         return status_no_memory(status, "preparing a table");
     }
@@ -208,7 +215,6 @@ static bool find_names(struct dust_session *s, struct status *status) {
 struct write_session *dust_session_open(struct destination *d, const struct table *table,
                                         struct notice *notice, struct status *status) {
     struct dust_session *s = calloc(1, sizeof *s);
-    bool is_new = false;
     (void)notice;
     if (!s) {
         status_no_memory(status, "opening a Dust session");
@@ -230,16 +236,12 @@ struct write_session *dust_session_open(struct destination *d, const struct tabl
     buf_init(&s->last_row, HARD_BYTES);
     dust_row_encoder_init(&s->encoder, table, NULL);
     dust_capacity_init(&s->capacity, NULL);
-    if (!prepare_table(s, &is_new, status) || !find_names(s, status)) {
+    if (!prepare_table(s, status) || !find_names(s, status)) {
         session_destroy(&s->base);
         return NULL;
     }
     s->encoder.names = s->names;
     s->capacity.table_id = s->there.id;
     buf_printf(&s->path, "/tables/%s/rows", s->there.id);
-    if (!is_new && !dust_capacity_measure(&s->capacity, &s->api, d->expected_records, status)) {
-        session_destroy(&s->base);
-        return NULL;
-    }
     return &s->base;
 }
