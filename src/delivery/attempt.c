@@ -1,6 +1,7 @@
 #include "delivery/attempt.h"
 
 #include "delivery/cooldown.h"
+#include "delivery/pace.h"
 #include "delivery/retry.h"
 #include "http/http_verdict.h"
 
@@ -20,6 +21,7 @@ struct delivery_shared {
     const struct random *random;
     struct cooldown cooldown;
     struct retry_budget budget;
+    struct pace pace;
 };
 
 /* One api_call on its way; lives for one attempt_call. */
@@ -34,6 +36,7 @@ struct run {
     int failures; /* tries that count */
     int throttles;
     int64_t started_ms;
+    int64_t paced_ms;  /* when its place in the window of its pace was taken */
     int64_t silent_ms; /* waited since the log last said so */
     int64_t asked_ms;  /* when the request under way went out */
     int64_t spoken_ms; /* when the log last said that its answer is awaited */
@@ -49,6 +52,7 @@ struct delivery_shared *delivery_shared_new(const struct clock *clock,
     shared->random = random;
     cooldown_init(&shared->cooldown);
     retry_budget_init(&shared->budget);
+    pace_init(&shared->pace);
     return shared;
 }
 
@@ -56,6 +60,7 @@ void delivery_shared_destroy(struct delivery_shared *shared) {
     if (!shared) {
         return;
     }
+    pace_clean_up(&shared->pace);
     retry_budget_clean_up(&shared->budget);
     cooldown_clean_up(&shared->cooldown);
     free(shared);
@@ -186,6 +191,52 @@ static bool wait_for_scope(struct run *run) {
     }
 }
 
+/* --- waiting for a place in the window of a pace --- */
+
+static bool end_paced(struct run *run) {
+    const struct api_pace *pace = &run->call->pace;
+    run->verdict->kind = VERDICT_THROTTLED;
+    return status_fail(&run->verdict->status, STATUS_UNAVAILABLE,
+                       "%s: not sent: %lld requests in %lld s are allowed, and what is left does "
+                       "not fit into the time that this call has",
+                       run->call->what, (long long)pace->max, (long long)pace->window_ms / 1000);
+}
+
+/* Waits until nothing cools down and the pace allows a request. False with the verdict when it
+ * never comes to that. */
+static bool wait_for_turn(struct run *run) {
+    const struct api_pace *limit = &run->call->pace;
+    while (wait_for_scope(run)) {
+        if (!limit->key) {
+            return true;
+        }
+        run->paced_ms = now_ms(run);
+        int64_t wait =
+            pace_take(&run->attempt->shared->pace, limit, remaining_ms(run), run->paced_ms);
+        if (wait <= 0) {
+            return wait == 0 || end_paced(run);
+        }
+        wait_ms(run, wait);
+    }
+    return false;
+}
+
+static void pace_is_answered(struct run *run) {
+    if (run->call->pace.key) {
+        bool counted = run->verdict->kind != VERDICT_THROTTLED;
+        pace_answered(&run->attempt->shared->pace, &run->call->pace, run->paced_ms, now_ms(run),
+                      counted);
+    }
+}
+
+/* How long an API that keeps such a window refuses, if it did not say so itself. */
+static int64_t pace_refuses_ms(struct run *run) {
+    bool told = run->response->retry_after_ms >= 0;
+    return told || !run->call->pace.key
+               ? 0
+               : pace_oldest_ms(&run->attempt->shared->pace, &run->call->pace, now_ms(run));
+}
+
 /* --- one try, and what follows from it --- */
 
 /* The API takes its time. */
@@ -225,6 +276,7 @@ static void try_once(struct run *run) {
     if (!verdict->scope[0]) {
         snprintf(verdict->scope, sizeof verdict->scope, "%s", scope_of(run));
     }
+    pace_is_answered(run);
 }
 
 /* The whole scope waits; wait_for_scope does it for us too. */
@@ -236,6 +288,8 @@ static void throttle(struct run *run) {
         wait = retry_backoff_ms(attempt->shared->random, attempt->policy.first_wait_ms,
                                 attempt->policy.max_wait_ms, run->throttles);
     }
+    int64_t window = pace_refuses_ms(run);
+    wait = wait > window ? wait : window;
     wait = wait > LEAST_THROTTLE_MS ? wait : LEAST_THROTTLE_MS;
     memcpy(run->throttled_scope, run->verdict->scope, sizeof run->throttled_scope);
     cooldown_extend(&attempt->shared->cooldown, run->throttled_scope, now_ms(run) + wait);
@@ -329,7 +383,7 @@ static bool attempt_call(struct api *api, const struct api_call *call,
     host_of(call->request.url, run.host);
     http_response_reset(run.response);
     *verdict = (struct verdict){.kind = VERDICT_CANCELLED, .after_ms = -1};
-    while (wait_for_scope(&run)) {
+    while (wait_for_turn(&run)) {
         try_once(&run);
         if (!again(&run)) {
             break;

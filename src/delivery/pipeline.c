@@ -111,9 +111,30 @@ static enum sender_outcome run_once(const struct pipeline *p, bool may_restart,
     return outcome;
 }
 
+/* Tells the session how much will come, when it wants to know and the source can be read twice. */
+static bool announce(const struct pipeline *p, struct status *status) {
+    if (!p->session->ops->expect || !p->source->rewind) {
+        return true;
+    }
+    struct record record = {0};
+    uint64_t n_records = 0;
+    enum next next;
+    while ((next = record_source_next(p->source, &record, status)) == NEXT_RECORD) {
+        n_records++;
+        if (n_records % CHECK_CANCEL_EVERY == 0 && !cancel_go_on(p->cancel, status)) {
+            return false;
+        }
+    }
+    p->session->ops->expect(p->session, n_records);
+    return next == NEXT_END && p->source->rewind(p->source, status);
+}
+
 bool pipeline_run(const struct pipeline *p, struct delivery_report *report, struct status *status) {
     bool can_restart = p->source->rewind != NULL;
     *report = (struct delivery_report){0};
+    if (!announce(p, status)) {
+        return false;
+    }
     for (;;) {
         bool may_restart = can_restart && report->restarts < MAX_RESTARTS;
         enum sender_outcome outcome = run_once(p, may_restart, report, status);

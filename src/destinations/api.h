@@ -6,11 +6,14 @@
 #include "http/http_client.h"
 #include "http/verdict.h"
 
-/* At most max requests in any window_ms, by all calls of the process that name the same key. */
+/* At most max requests in any window_ms, by all calls of the process that name the same key. A call
+ * for which there is no time ends THROTTLED, unsent. */
 struct api_pace {
     const char *key; /* NULL: no pace to keep */
     int64_t max;
     int64_t window_ms;
+    uint64_t left;      /* such calls still to come, this one included; 0: not known */
+    int64_t reserve_ms; /* when not all of them fit: none begins later than this before the end */
 };
 
 struct api_call {

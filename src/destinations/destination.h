@@ -10,10 +10,18 @@
 #include "destinations/api.h"
 #include "settings/settings.h"
 #include "table/record.h"
+#include "table/stream_mode.h"
+
+#include <stdatomic.h>
 
 struct catalogue;
 struct biggeo_state;
 struct row_store;
+
+/* What the process has learned about Dust's API; all zero at first. */
+struct dust_state {
+    atomic_bool hyphenated; /* documents are found under `data-sources` (destinations/dust_api.h) */
+};
 
 /* What all calls of a process share; made once by main. */
 struct destination_shared {
@@ -21,6 +29,7 @@ struct destination_shared {
     const struct random *random;
     struct catalogue *catalogue;
     struct biggeo_state *biggeo; /* op_at counter, finals seen per table */
+    struct dust_state dust;
 };
 
 /* One call's view of a destination; on the caller's stack. */
@@ -30,6 +39,9 @@ struct destination {
     struct destination_shared *shared;
     const struct log *log;
     struct api *api;
+    /* For open_session: what becomes of the table as a whole, and how its records are keyed;
+     * outlives the session. NULL: the front end sends operations instead (Fivetran). */
+    const struct stream_mode *stream;
 };
 
 /* What the customer should read though the call succeeded; and counts for the report. */
@@ -63,6 +75,9 @@ struct write_session {
 };
 
 struct write_session_ops {
+    /* How many records will come, told once before begin when the source can be read twice. NULL:
+     * the session need not know. */
+    void (*expect)(struct write_session *session, uint64_t n_records);
     /* Starts (again, after an UNKNOWN): forgets what was sent so far. */
     bool (*begin)(struct write_session *session, struct status *status);
     /* The request body around the records, which are joined by commas. The closing of the last
@@ -82,7 +97,8 @@ struct write_session_ops {
      * every acknowledged one. False: the batch is through. NULL: post's is all there is. */
     bool (*follow)(struct write_session *session, struct api_call *call);
     /* A batch was refused for good, or its tries are used up: looks into it (a few requests), and
-     * may put better words, and another code, into *status. NULL: what it says stands. */
+     * may put better words, and another code, into *status. Not asked when the call was cancelled.
+     * NULL: what it says stands. */
     void (*explain)(struct write_session *session, struct status *status);
     /* The key of an encoded record, for an error text; cut to cap bytes. NULL: cannot say. */
     void (*key_text)(struct write_session *session, struct slice record, char *text, size_t cap);

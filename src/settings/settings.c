@@ -81,10 +81,11 @@ static bool parse_setting(struct parse *p, const struct setting *setting, bool v
 
 static bool is_visible(const struct parse *p, const struct setting *setting,
                        const struct setting *destination) {
-    return !setting->visible_when ||
-           (p->destination_known &&
-            strcmp(setting->visible_when, destination->choices[p->settings->destination].value) ==
-                0);
+    return setting_is_for(setting, p->front_end) &&
+           (!setting->visible_when ||
+            (p->destination_known &&
+             strcmp(setting->visible_when,
+                    destination->choices[p->settings->destination].value) == 0));
 }
 
 static bool parse_finish(struct parse *p, struct status *status) {
@@ -107,7 +108,7 @@ bool settings_parse(struct settings *settings, enum front_end front_end,
     const struct setting *table = settings_table(&count);
     struct parse p = {
         .settings = settings, .front_end = front_end, .values = values, .n_values = n_values};
-    *settings = (struct settings){0};
+    *settings = (struct settings){.front_end = front_end};
     buf_init(&p.problems, STATUS_MESSAGE_BYTES);
     p.destination_known = parse_setting(&p, &table[0], true);
     for (size_t i = 1; i < count; i++) {

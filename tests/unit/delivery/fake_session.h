@@ -21,6 +21,7 @@ struct fake_session {
                                 bool repeatable);
     bool finish_fails;
     struct slice body; /* of the post under way */
+    struct slice rest; /* for a test whose batches are several requests */
     char notes[64];
 };
 

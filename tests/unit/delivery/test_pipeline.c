@@ -349,6 +349,73 @@ START_TEST(test_progress_is_logged_every_ten_seconds) {
 }
 END_TEST
 
+/* --- a session that wants to know how much will come --- */
+
+static struct write_session_ops expecting;
+static uint64_t expected;
+static size_t n_expects;
+
+static void expect(struct write_session *session, uint64_t n_records) {
+    ck_assert_uint_eq(((struct fake_session *)session)->n_begins, 0);
+    expected = n_records;
+    n_expects++;
+}
+
+static void set_up_expecting(struct fixture *f, int n) {
+    set_up(f, n, 3);
+    expecting = *f->session.base.ops;
+    expecting.expect = expect;
+    f->session.base.ops = &expecting;
+    expected = UINT64_MAX;
+    n_expects = 0;
+}
+
+START_TEST(test_the_session_is_told_once_how_much_will_come) {
+    struct fixture f;
+    set_up_expecting(&f, 1000);
+    ck_assert(run(&f));
+    ck_assert_uint_eq(expected, 1000);
+    ck_assert_uint_eq(n_expects, 1);
+    ck_assert_int_eq(f.numbers.rewinds, 1);
+    ck_assert_uint_eq(f.report.records, 1000);
+    ck_assert_uint_eq(f.report.restarts, 0);
+    tear_down(&f);
+}
+END_TEST
+
+START_TEST(test_a_source_that_cannot_rewind_is_not_counted) {
+    struct fixture f;
+    set_up_expecting(&f, 5);
+    f.numbers.source.rewind = NULL;
+    ck_assert(run(&f));
+    ck_assert_uint_eq(n_expects, 0);
+    ck_assert_uint_eq(f.report.records, 5);
+    tear_down(&f);
+}
+END_TEST
+
+START_TEST(test_a_file_that_breaks_while_counting_sends_nothing) {
+    struct fixture f;
+    set_up_expecting(&f, 5);
+    f.numbers.fail_at = 4;
+    ck_assert(!run(&f));
+    ck_assert_int_eq(f.status.code, STATUS_DATA_LOSS);
+    ck_assert_uint_eq(f.session.n_posts, 0);
+    tear_down(&f);
+}
+END_TEST
+
+START_TEST(test_counting_can_be_cancelled) {
+    struct fixture f;
+    set_up_expecting(&f, MANY);
+    cancel_fire(&f.cancel, CANCEL_CALLER);
+    ck_assert(!run(&f));
+    ck_assert_int_eq(f.status.code, STATUS_CANCELLED);
+    ck_assert_int_lt(f.numbers.at, 1000);
+    tear_down(&f);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("pipeline");
     TCase *tests = tcase_create("pipeline");
@@ -369,6 +436,10 @@ int main(void) {
     tcase_add_test(tests, test_a_bad_value_names_file_and_line);
     tcase_add_test(tests, test_a_fired_cancel_stops_the_reading);
     tcase_add_test(tests, test_progress_is_logged_every_ten_seconds);
+    tcase_add_test(tests, test_the_session_is_told_once_how_much_will_come);
+    tcase_add_test(tests, test_a_source_that_cannot_rewind_is_not_counted);
+    tcase_add_test(tests, test_a_file_that_breaks_while_counting_sends_nothing);
+    tcase_add_test(tests, test_counting_can_be_cancelled);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -255,6 +255,108 @@ START_TEST(test_a_record_refused_alone_names_its_key_for_the_customer_only) {
 }
 END_TEST
 
+/* --- batches of several requests --- */
+
+/* Each batch is posted, and then each of its bytes between the brackets follows by itself. */
+static size_t n_followed;
+static size_t n_explained;
+static struct write_session_ops following;
+
+static bool follow(struct write_session *session, struct api_call *call) {
+    struct fake_session *s = (struct fake_session *)session;
+    static char one[2];
+    if (s->body.len > 1) {
+        n_followed = 0;
+        s->rest = slice_make(s->body.data + 1, s->body.len - 2);
+    }
+    if (n_followed == s->rest.len) {
+        return false;
+    }
+    one[0] = s->rest.data[n_followed++];
+    s->body = slice_of(one);
+    *call = (struct api_call){.context = s};
+    return true;
+}
+
+static void explain(struct write_session *session, struct status *status) {
+    (void)session;
+    n_explained++;
+    status_context(status, "explained");
+}
+
+static void set_up_following(struct fixture *f) {
+    set_up(f, true);
+    following = *f->session.base.ops;
+    following.follow = follow;
+    following.explain = explain;
+    n_explained = 0;
+    f->session.base.on_unknown = ON_UNKNOWN_REPEAT;
+    f->session.base.ops = &following; /* before the thread is given anything */
+}
+
+START_TEST(test_requests_follow_until_the_batch_is_through) {
+    struct fixture f;
+    set_up_following(&f);
+    send(&f, 'a', 2, false);
+    send(&f, 'x', 1, false);
+    send(&f, 'z', 0, true);
+    ck_assert_int_eq(sender_wait(&f.sender), SENDER_GOES_ON);
+    sender_stop(&f.sender);
+    ck_assert_str_eq(buf_cstr(&f.session.bodies), "<a,b>\na\n,\nb\n<x>\nx\n<LAST>\nL\nA\nS\nT\n");
+    ck_assert_uint_eq(f.report.records, 3);
+    ck_assert_uint_eq(f.report.batches, 3);
+    ck_assert_uint_eq(log_capture_count(&f.log, "verdict=delivered records=2"), 1);
+    ck_assert_uint_eq(log_capture_count(&f.log, "tries=4"), 1);
+    ck_assert_uint_eq(n_explained, 0);
+    tear_down(&f);
+}
+END_TEST
+
+static enum verdict_kind fail_third(struct fake_session *s, size_t post, struct slice body,
+                                    bool repeatable) {
+    (void)s;
+    (void)body;
+    ck_assert(repeatable); /* what follows is as repeatable as the post */
+    return post == 2 ? VERDICT_UNKNOWN : VERDICT_DELIVERED;
+}
+
+START_TEST(test_lesson_29_a_follower_that_fails_fails_the_batch) {
+    struct fixture f;
+    set_up_following(&f);
+    f.session.answer = fail_third;
+    send(&f, 'a', 2, false);
+    ck_assert_int_eq(sender_wait(&f.sender), SENDER_FAILED);
+    sender_stop(&f.sender);
+    ck_assert_str_eq(buf_cstr(&f.session.bodies), "<a,b>\na\n");
+    ck_assert_uint_eq(f.report.records, 0);
+    ck_assert_uint_eq(f.session.n_finishes, 0);
+    ck_assert_uint_eq(n_explained, 1);
+    ck_assert_str_eq(f.sender.status.message, "explained: answer 3 to post 2");
+    tear_down(&f);
+}
+END_TEST
+
+static enum verdict_kind cancelled(struct fake_session *s, size_t post, struct slice body,
+                                   bool repeatable) {
+    (void)s;
+    (void)post;
+    (void)body;
+    (void)repeatable;
+    return VERDICT_CANCELLED;
+}
+
+START_TEST(test_a_cancelled_call_is_not_explained) {
+    struct fixture f;
+    set_up_following(&f);
+    f.session.answer = cancelled;
+    send(&f, 'a', 2, false);
+    ck_assert_int_eq(sender_wait(&f.sender), SENDER_FAILED);
+    sender_stop(&f.sender);
+    ck_assert_uint_eq(n_explained, 0);
+    tear_down(&f);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("sender");
     TCase *tests = tcase_create("sender");
@@ -266,6 +368,9 @@ int main(void) {
     tcase_add_test(tests, test_without_a_restart_the_batch_is_repeated_with_one_notice);
     tcase_add_test(tests, test_a_split_keeps_the_order_and_what_is_queued_behind);
     tcase_add_test(tests, test_a_record_refused_alone_names_its_key_for_the_customer_only);
+    tcase_add_test(tests, test_requests_follow_until_the_batch_is_through);
+    tcase_add_test(tests, test_lesson_29_a_follower_that_fails_fails_the_batch);
+    tcase_add_test(tests, test_a_cancelled_call_is_not_explained);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -1,5 +1,6 @@
 /* An api that answers from a script, in order, through the true verdict and judge. A THROTTLED
- * answer moves the test's clock on and takes the next line, as delivery would. */
+ * answer moves the test's clock on and takes the next line, as delivery would; with `retries` so
+ * does whatever delivery would try again. */
 #ifndef UNIT_DESTINATIONS_SCRIPTED_API_H
 #define UNIT_DESTINATIONS_SCRIPTED_API_H
 
@@ -21,10 +22,11 @@ struct scripted_api {
     size_t n_answers;
     size_t n_calls;
     struct fake_clock *clock;
+    bool retries; /* RETRY, and UNKNOWN of a repeatable call, take the next line too */
 };
 
 static inline void scripted_answer_once(struct scripted_api *s, const struct api_call *call,
-                                        struct verdict *verdict) {
+                                        struct http_response *kept, struct verdict *verdict) {
     static const char *const methods[] = {"GET", "POST", "DELETE"};
     struct buf text;
     struct http_response response;
@@ -43,18 +45,28 @@ static inline void scripted_answer_once(struct scripted_api *s, const struct api
     if (call->judge && response.outcome == HTTP_ANSWERED) {
         call->judge(call->context, &response, verdict);
     }
-    http_response_clean_up(&response);
+    if (kept) {
+        http_response_clean_up(kept);
+        *kept = response;
+    } else {
+        http_response_clean_up(&response);
+    }
     buf_clean_up(&text);
+}
+
+static inline bool scripted_retry(const struct api_call *call, const struct verdict *verdict) {
+    return verdict->kind == VERDICT_RETRY || (verdict->kind == VERDICT_UNKNOWN && call->repeatable);
 }
 
 static inline bool scripted_call(struct api *api, const struct api_call *call,
                                  struct http_response *response, struct verdict *verdict) {
     struct scripted_api *s = (struct scripted_api *)api;
-    (void)response;
-    scripted_answer_once(s, call, verdict);
-    while (verdict->kind == VERDICT_THROTTLED) {
-        fake_clock_advance(s->clock, verdict->after_ms > 0 ? verdict->after_ms : 1000);
-        scripted_answer_once(s, call, verdict);
+    scripted_answer_once(s, call, response, verdict);
+    while (verdict->kind == VERDICT_THROTTLED || (s->retries && scripted_retry(call, verdict))) {
+        if (verdict->kind == VERDICT_THROTTLED) {
+            fake_clock_advance(s->clock, verdict->after_ms > 0 ? verdict->after_ms : 1000);
+        }
+        scripted_answer_once(s, call, response, verdict);
     }
     return verdict->kind == VERDICT_DELIVERED;
 }

@@ -52,7 +52,8 @@ START_TEST(test_biggeo_with_defaults) {
     ck_assert_int_eq(settings.batch_size, 1000);
     ck_assert_int_eq(settings.max_batch_bytes, 1048576);
     ck_assert_ptr_null(settings.workspace_id);
-    ck_assert_int_eq(settings.parallel_requests, 1);
+    ck_assert_int_eq(settings.documents_per_minute, 120);
+    ck_assert_int_eq(settings.front_end, FRONT_END_FIVETRAN);
 }
 END_TEST
 
@@ -68,9 +69,9 @@ START_TEST(test_dust_with_defaults) {
     ck_assert_str_eq(settings.table_id_prefix, "fivetran_");
     ck_assert(settings.confirm_writes);
     ck_assert_int_eq(settings.documents_per_minute, 120);
-    ck_assert_int_eq(settings.parallel_requests, 1);
     ck_assert_int_eq(settings.batch_size, 500);
     ck_assert(parse(FRONT_END_AIRBYTE));
+    ck_assert_int_eq(settings.front_end, FRONT_END_AIRBYTE);
     ck_assert_int_eq(settings.data_format, DATA_FORMAT_DOCUMENTS);
     ck_assert_str_eq(settings.table_id_prefix, "airbyte_");
 }
@@ -83,7 +84,6 @@ START_TEST(test_everything_given) {
     give("table_id_prefix", "p-");
     give("confirm_writes", "False");
     give("documents_per_minute", "60");
-    give("parallel_requests", "8");
     give("batch_size", "10000");
     give("max_batch_bytes", "16384");
     ck_assert(parse(FRONT_END_FIVETRAN));
@@ -92,9 +92,28 @@ START_TEST(test_everything_given) {
     ck_assert_str_eq(settings.table_id_prefix, "p-");
     ck_assert(!settings.confirm_writes);
     ck_assert_int_eq(settings.documents_per_minute, 60);
-    ck_assert_int_eq(settings.parallel_requests, 8);
     ck_assert_int_eq(settings.batch_size, 10000);
     ck_assert_int_eq(settings.max_batch_bytes, 16384);
+}
+END_TEST
+
+START_TEST(test_commit_is_airbyte_s_and_its_default_the_destination_s) {
+    give_biggeo();
+    ck_assert(parse(FRONT_END_AIRBYTE));
+    ck_assert_int_eq(settings.commit, COMMIT_END);
+    ck_assert_int_eq(settings.commit_interval_seconds, 60);
+    give("commit", "state");
+    ck_assert(parse(FRONT_END_AIRBYTE));
+    ck_assert_int_eq(settings.commit, COMMIT_STATE);
+    ck_assert(parse(FRONT_END_FIVETRAN)); /* has no such setting: ignored */
+    ck_assert_int_eq(settings.commit, COMMIT_END);
+    n_values = 0;
+    give_dust();
+    ck_assert(parse(FRONT_END_AIRBYTE));
+    ck_assert_int_eq(settings.commit, COMMIT_STATE);
+    give("commit", "now");
+    ck_assert(!parse(FRONT_END_AIRBYTE));
+    ck_assert_ptr_nonnull(strstr(status.message, "Commit must be end or state."));
 }
 END_TEST
 
@@ -112,7 +131,9 @@ START_TEST(test_limits_of_every_number) {
             give_dust();
             give(s->key, text);
             bool inside = number >= s->min && number <= s->max;
-            ck_assert_msg(parse(FRONT_END_FIVETRAN) == inside, "%s = %s", s->key, text);
+            bool fivetran = setting_is_for(s, FRONT_END_FIVETRAN);
+            ck_assert_msg(parse(fivetran ? FRONT_END_FIVETRAN : FRONT_END_AIRBYTE) == inside,
+                          "%s = %s", s->key, text);
             if (inside) {
                 ck_assert_int_eq(*(int64_t *)((char *)&settings + s->offset), number);
             } else {
@@ -168,11 +189,11 @@ START_TEST(test_what_the_destination_does_not_show_is_ignored) {
     give_biggeo();
     give("workspace_id", "../..");
     give("base_url", "ftp://nowhere");
-    give("parallel_requests", "many");
+    give("documents_per_minute", "many");
     ck_assert(parse(FRONT_END_FIVETRAN));
     ck_assert_ptr_null(settings.workspace_id);
     ck_assert_str_eq(settings.base_url, "https://dust.tt");
-    ck_assert_int_eq(settings.parallel_requests, 1);
+    ck_assert_int_eq(settings.documents_per_minute, 120);
     n_values = 0;
     give_dust();
     give("biggeo_base_url", "nonsense");
@@ -293,6 +314,7 @@ int main(void) {
     tcase_add_test(tests, test_dust_with_defaults);
     tcase_add_test(tests, test_everything_given);
     tcase_add_test(tests, test_limits_of_every_number);
+    tcase_add_test(tests, test_commit_is_airbyte_s_and_its_default_the_destination_s);
     tcase_add_test(tests, test_lesson_10_empty_and_blank_mean_absent);
     tcase_add_test(tests, test_pasted_values_are_trimmed);
     tcase_add_test(tests, test_lesson_10_units_are_not_dropped);

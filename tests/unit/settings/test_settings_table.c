@@ -108,7 +108,6 @@ START_TEST(test_limits_and_defaults) {
         {"table_id_prefix", 0, 0, "fivetran_", "airbyte_"},
         {"confirm_writes", 0, 0, "true", "true"},
         {"documents_per_minute", 1, 6000, "120", "120"},
-        {"parallel_requests", 1, 8, "1", "1"},
         {"batch_size", 1, 10000, NULL, NULL},
         {"max_batch_bytes", 16384, 16777216, "1048576", "1048576"},
     };
