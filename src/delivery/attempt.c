@@ -291,15 +291,10 @@ static void throttle(struct run *run) {
         wait = retry_backoff_ms(attempt->shared->random, attempt->policy.first_wait_ms,
                                 attempt->policy.max_wait_ms, run->throttles);
     }
-<<<<<<< HEAD
-    if (!run->verdict->waiting && wait < LEAST_THROTTLE_MS) {
-        wait = LEAST_THROTTLE_MS;
-    }
-=======
+    int64_t least = run->verdict->waiting ? 0 : LEAST_THROTTLE_MS;
     int64_t window = pace_refuses_ms(run);
     wait = wait > window ? wait : window;
-    wait = wait > LEAST_THROTTLE_MS ? wait : LEAST_THROTTLE_MS;
->>>>>>> main
+    wait = wait > least ? wait : least;
     memcpy(run->throttled_scope, run->verdict->scope, sizeof run->throttled_scope);
     cooldown_extend(&attempt->shared->cooldown, run->throttled_scope, now_ms(run) + wait);
     log_failed(run, wait);
