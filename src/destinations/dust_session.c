@@ -195,9 +195,12 @@ static bool prepare_table(struct dust_session *s, struct status *status) {
         s->there = known;
         return true;
     }
-    return dust_table_name_columns(&joined, there ? &known : NULL, s->d.settings->table_id_prefix,
-                                   &s->arena, &s->there, status) &&
-           dust_table_post(&s->api, &s->there, status);
+    if (!dust_table_name_columns(&joined, there ? &known : NULL, s->d.settings->table_id_prefix,
+                                 &s->arena, &s->there, status)) {
+        return false;
+    }
+    return there ? dust_table_post(&s->api, &s->there, status)
+                 : dust_table_make(&s->api, &s->there, status);
 }
 
 static bool find_names(struct dust_session *s, struct status *status) {

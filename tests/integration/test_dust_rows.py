@@ -6,6 +6,7 @@ import grpc
 import pytest
 
 from support import dust, files, tables
+from support.sandbox import DUST_KEY
 from support.stub import Client
 from support.tables import Table, assert_success, secret, write_batch
 
@@ -16,7 +17,7 @@ SYNCED = "2026-01-02T03:04:05.678Z"
 
 @pytest.fixture
 def config(sandbox):
-    return dust.configuration(sandbox)
+    return tables.dust_configuration(sandbox)
 
 
 def place(number, name="somewhere", **more):
@@ -44,14 +45,14 @@ def test_success_means_that_rows_can_be_read(client, sandbox, config):
     sandbox.config(merge_quiet_ms=700, merge_takes_ms=300)
     assert_success(write(client, sandbox, config, replace=[place(1)]))
     total = sandbox.request(
-        "GET", f"/api/v1/w/ws1/spaces/spc1/data_sources/ds1/tables/{dust.table_id(PLACES)}/rows?limit=0",
-        headers={"Authorization": f"Bearer {dust.API_KEY}"}).json()["total"]
+        "GET", dust.table_path(PLACES) + "/rows?limit=0",
+        headers={"Authorization": f"Bearer {DUST_KEY}"}).json()["total"]
     assert total == 1
 
 
 def test_without_confirming_the_call_does_not_wait(client, sandbox):
     sandbox.config(merge_quiet_ms=3600000)
-    config = dust.configuration(sandbox, confirm_writes="false")
+    config = tables.dust_configuration(sandbox, confirm_writes="false")
     assert_success(write(client, sandbox, config, replace=[place(1)]))
     sandbox.config(merge_quiet_ms=0)
     assert list(dust.shown(sandbox, PLACES)) == ["1"]
@@ -60,7 +61,7 @@ def test_without_confirming_the_call_does_not_wait(client, sandbox):
 def test_batches_are_as_full_as_the_caps_allow(client, sandbox, config):
     assert_success(write(client, sandbox, {**config, "batch_size": "100"},
                          replace=[place(n) for n in range(250)]))
-    posts = [r["records"] for r in sandbox.requests("dust-upsert-rows")]
+    posts = [r["records"] for r in sandbox.requests("dust-upsert-rows", "upsert")]
     assert posts == [100, 100, 50, 1]  # the last row once more: the fence
     assert len(dust.shown(sandbox, PLACES)) == 250
 
@@ -187,7 +188,7 @@ def step(draw, clock):
 def test_lesson_08_a_random_mix_under_faults_ends_right_or_fails(client, sandbox, config, seed):
     draw = random.Random(seed)
     model = Model()
-    sandbox.config(merge_quiet_ms=30, merge_takes_ms=20)
+    sandbox.config(merge_quiet_ms=30, merge_takes_ms=20, merge_delay_max_ms=200, seed=seed)
     for clock in range(8):
         replace, update, delete, synced = step(draw, clock)
         for _ in range(draw.randint(0, 2)):

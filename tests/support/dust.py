@@ -1,16 +1,13 @@
-"""Dust's side of a test: settings, and what the sandbox's Dust shows."""
+"""What Dust shows of a table in a test."""
 import urllib.parse
 
-API_KEY = "sk-test"
+from support import sandbox as sandboxes
 
 
-def configuration(sandbox, **more):
-    """Settings for a sandbox's Dust; None takes one away."""
-    settings = {"destination": "dust", "api_key": API_KEY, "workspace_id": "ws1",
-                "space_id": "spc1", "data_source_id": "ds1", "base_url": sandbox.url,
-                "data_format": "tables"}
-    settings.update(more)
-    return {name: value for name, value in settings.items() if value is not None}
+def table_path(table, prefix="fivetran_"):
+    """The path of a table's resources in the sandbox's Dust."""
+    return (f"/api/v1/w/{sandboxes.DUST_WORKSPACE}/spaces/{sandboxes.DUST_SPACE}"
+            f"/data_sources/{sandboxes.DUST_DATA_SOURCE}/tables/{table_id(table, prefix)}")
 
 
 def table_id(table, prefix="fivetran_"):
@@ -23,7 +20,8 @@ def shown(sandbox, table):
     sandbox.control("POST", "dust/merge", {})
     identity = urllib.parse.quote(table_id(table), safe="")
     rows = {}
-    for row in sandbox.control("GET", f"dust/rows/{identity}"):
+    body = sandbox.request("GET", f"/_sandbox/dust/rows/{identity}").body
+    for row in map(sandboxes.loads, body.splitlines()):
         assert row["row_id"] not in rows, f"two rows of one id: {row['row_id']}"
         rows[row["row_id"]] = {name: value for name, value in row["value"].items()
                                if value is not None and name != "_fivetran_exact"}
