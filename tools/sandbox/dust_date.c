@@ -128,7 +128,8 @@ static size_t date_letters(const struct date_reader *r) {
 static int date_name(struct date_reader *r, const char *const *names, int count) {
     size_t len = date_letters(r);
     for (int i = 0; i < count; i++) {
-        if ((len == 3 || len == strlen(names[i])) && strncasecmp(r->at, names[i], len) == 0) {
+        if (len >= 3 && (*r->at | 0x20) == (names[i][0] | 0x20) &&
+            (len == 3 || len == strlen(names[i])) && strncasecmp(r->at, names[i], len) == 0) {
             r->at += len;
             return i;
         }
