@@ -22,7 +22,7 @@ START_TEST(test_no_messages) {
     struct engine_fixture f;
     engine_fixture_init(&f);
     ck_assert_int_eq(run(&f, CONFIG, CATALOG, ""), EXIT_SUCCESS);
-    ck_assert_ptr_nonnull(strstr(printed(&f), "write_finished outcome=ok records=0"));
+    ck_assert_msg(strstr(printed(&f), "write_finished outcome=ok records=0") != NULL, "%s", f.text);
     engine_fixture_clean_up(&f);
 }
 END_TEST
