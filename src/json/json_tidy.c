@@ -1,39 +1,23 @@
 #include "json/json_tidy.h"
 
+#include "json/json_escape.h"
+
 #include <errno.h>
 #include <float.h>
 #include <math.h>
 #include <stdint.h>
 
-enum { ESCAPE_BYTES = 6 }; /* of \uXXXX */
-
-static unsigned hex_value(char c) {
-    return c <= '9' ? (unsigned)(c - '0') : (unsigned)(c | 0x20) - 'a' + 10;
-}
-
-/* The code unit of the \uXXXX at the beginning of text; 0 when something else stands there. */
-static unsigned escaped_unit(struct slice text) {
-    if (text.len < ESCAPE_BYTES || text.data[0] != '\\' || text.data[1] != 'u') {
-        return 0;
-    }
-    unsigned unit = 0;
-    for (size_t i = 2; i < ESCAPE_BYTES; i++) {
-        unit = unit << 4 | hex_value(text.data[i]);
-    }
-    return unit;
-}
-
 /* Copies the escape at the beginning of text, or what stands for it; returns its length there. */
 static size_t tidy_escape(struct slice text, struct buf *out) {
-    unsigned unit = escaped_unit(text);
-    size_t len = unit || text.data[1] == 'u' ? ESCAPE_BYTES : 2;
+    unsigned unit = json_escaped_unit(text);
+    size_t len = unit || text.data[1] == 'u' ? JSON_ESCAPE_BYTES : 2;
     if (unit >= 0xD800 && unit <= 0xDFFF) {
-        unsigned next = escaped_unit(slice_make(text.data + len, text.len - len));
+        unsigned next = json_escaped_unit(slice_make(text.data + len, text.len - len));
         if (unit > 0xDBFF || next < 0xDC00 || next > 0xDFFF) {
             buf_append_slice(out, SLICE_LITERAL("\\ufffd"));
             return len;
         }
-        len += ESCAPE_BYTES;
+        len += JSON_ESCAPE_BYTES;
     }
     buf_append(out, text.data, len);
     return len;

@@ -1,7 +1,8 @@
 /* Steps through the objects and arrays of JSON text without building anything: members and elements
  * come as slices of the text, numbers with their digits. For answers that hold records and for raw
  * records; json_value.h is for the rest. The text must be one that json_scan accepts: nothing is
- * checked again. Pure; no allocation. */
+ * checked again (other text gives nonsense, but is not read beyond its end). Pure; no allocation.
+ */
 #ifndef JSON_JSON_WALK_H
 #define JSON_JSON_WALK_H
 
@@ -11,7 +12,8 @@
 #include <stdbool.h>
 
 struct json_walk {
-    struct slice rest;
+    struct slice rest; /* of what stands between the brackets, and all behind it */
+    char close;        /* the closing bracket: `}` or `]` */
 };
 
 /* Begins with the members of an object, or the elements of an array. False, and a walk without
@@ -19,10 +21,10 @@ struct json_walk {
 bool json_walk_start(struct json_walk *walk, struct slice value);
 
 /* The next member: key is the string as it stands, quotes included; value without white space
- * around it. False at the end. */
+ * around it. False at the end, and for an array. */
 bool json_walk_member(struct json_walk *walk, struct slice *key, struct slice *value);
 
-/* The next element of an array; false at the end. */
+/* The next element of an array; false at the end, and for an object. */
 bool json_walk_element(struct json_walk *walk, struct slice *value);
 
 /* Finds a member by its name (unescaped UTF-8); of several the last counts. False when there is

@@ -9,6 +9,13 @@ from support.processes import Process, binary
 
 API_KEY = "test-key"
 
+# What Dust's side of the sandbox goes by unless it is told otherwise (tools/sandbox/README.md).
+DUST_KEY = "sk-test-key"
+DUST_READ_ONLY_KEY = "sk-read-only"
+DUST_WORKSPACE = "ws1"
+DUST_SPACE = "spc1"
+DUST_DATA_SOURCE = "ds1"
+
 
 def loads(text):
     """JSON with numbers as they were written: Decimal where there is a fraction or exponent."""
@@ -65,6 +72,55 @@ class Sandbox(Process):
             wanted["x-api-key"] = key
         wanted.update((name.replace("_", "-"), value) for name, value in headers.items())
         return self.request(method, "/data-sources/v1/" + path, body, wanted, connection)
+
+    # Dust's side: as its clients make their requests, and what came of them.
+
+    def dust(self, method, path, body=None, key=DUST_KEY, source=DUST_DATA_SOURCE, space=DUST_SPACE,
+             workspace=DUST_WORKSPACE, connection=None, **headers):
+        """A request to `path` of a data source ("tables/t/rows?limit=0")."""
+        return self.dust_api(method, f"{workspace}/spaces/{space}/data_sources/{source}/{path}", body,
+                             key, connection, **headers)
+
+    def dust_api(self, method, path, body=None, key=DUST_KEY, connection=None, **headers):
+        """A request to `path` behind /api/v1/w/. A header of None is left out."""
+        wanted = {"Content-Type": "application/json"}
+        if key is not None:
+            wanted["Authorization"] = f"Bearer {key}"
+        wanted.update((name.replace("_", "-"), value) for name, value in headers.items())
+        wanted = {name: value for name, value in wanted.items() if value is not None}
+        return self.request(method, "/api/v1/w/" + path, body, wanted, connection)
+
+    def dust_merge(self):
+        """Merges all rows that wait, now; what could not be merged: [{"table", "error"}]."""
+        return self.control("POST", "dust/merge")["failed"]
+
+    def dust_lines(self, table, raw=False, source=DUST_DATA_SOURCE):
+        """The rows of a table as lines of bytes, streamed: what the latest merge left."""
+        connection = self.connect()
+        query = "?data_source=" + urllib.parse.quote(source, safe="") + ("&raw=1" if raw else "")
+        try:
+            connection.request("GET", "/_sandbox/dust/rows/" + urllib.parse.quote(table, safe="") + query)
+            response = connection.getresponse()
+            assert response.status == 200, (response.status, response.read())
+            for line in response:
+                yield line.rstrip(b"\n")
+        finally:
+            connection.close()
+
+    def dust_rows(self, table, raw=False, source=DUST_DATA_SOURCE):
+        """{row id: value} of a table as the latest merge left it, typed as Dust answers it; raw: the
+        CSV's texts."""
+        rows = [loads(line) for line in self.dust_lines(table, raw, source)]
+        return {row["row_id"]: row["value"] for row in rows}
+
+    def dust_tables(self):
+        """{table id: what is known of it}, rows that wait and deleted tables included."""
+        return {table["table_id"]: table for table in self.control("GET", "dust/tables")}
+
+    def dust_documents(self):
+        """{document id: document} with text and tags."""
+        return {document["document_id"]: document
+                for document in self.control("GET", "dust/documents")}
 
     # What to do wrong, and what was seen.
 

@@ -1,4 +1,6 @@
 /* The control API: what tests and demos order and look at. README.md tells it in full. */
+#include "sandbox/dust_documents.h"
+#include "sandbox/dust_store.h"
 #include "sandbox/sandbox.h"
 #include "sandbox/scan.h"
 
@@ -59,6 +61,13 @@ static bool control_word(json_t *value, const char *no, const char *yes, bool *f
 }
 
 static bool control_set(struct config *config, const char *key, json_t *value) {
+    const char *word = json_string_value(value);
+    if ((word && dust_config_set_word(&config->dust, key, word)) ||
+        (json_is_integer(value) && json_integer_value(value) >= 0 &&
+         dust_config_set_number(&config->dust, key, (uint64_t)json_integer_value(value))) ||
+        (json_is_boolean(value) && dust_config_set_flag(&config->dust, key, json_is_true(value)))) {
+        return true;
+    }
     if (strcmp(key, "finals") == 0) {
         return control_word(value, "append", "replace", &config->rules.replace);
     }
@@ -109,11 +118,13 @@ static void control_config(struct sandbox *sandbox, struct exchange *ex) {
     answer_start(&ex->answer, 200);
     buf_printf(&ex->answer.body,
                "{\"finals\":\"%s\",\"counts\":\"%s\",\"discard\":%s,\"export_lag_requests\":%lld,"
-               "\"export_lag_ms\":%lld,\"max_body\":%llu}",
+               "\"export_lag_ms\":%lld,\"max_body\":%llu",
                config.rules.replace ? "replace" : "append",
                config.count_session ? "session" : "request",
                config.rules.discard ? "true" : "false", (long long)config.rules.lag_requests,
                (long long)config.rules.lag_ms, (unsigned long long)config.max_body);
+    dust_config_show(&config.dust, &ex->answer.body);
+    buf_append_char(&ex->answer.body, '}');
 }
 
 static void control_requests(struct sandbox *sandbox, struct exchange *ex) {
@@ -163,6 +174,8 @@ static void control_reset(struct sandbox *sandbox, struct exchange *ex) {
     gate_release(sandbox->gate);
     control_set_config(sandbox, &sandbox->initial);
     store_reset(sandbox->store);
+    dust_store_reset(sandbox->dust);
+    dust_documents_reset(sandbox->documents);
     journal_reset(sandbox->journal);
     control_ok(ex);
 }
@@ -188,6 +201,9 @@ void control_perform(struct sandbox *sandbox, struct exchange *ex) {
             known->perform(sandbox, ex);
             return;
         }
+    }
+    if (strncmp(path, "dust/", 5) == 0 && dust_control(sandbox, ex, path + 5)) {
+        return;
     }
     if (strncmp(path, "rows/", 5) == 0) {
         control_rows(sandbox, ex, path + 5);

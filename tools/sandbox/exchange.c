@@ -40,6 +40,9 @@ void exchange_destroy(struct exchange *ex) {
     if (!ex) {
         return;
     }
+    if (ex->parsed_free) {
+        ex->parsed_free(ex->parsed);
+    }
     free(ex->method);
     free(ex->path);
     buf_clean_up(&ex->body);

@@ -51,6 +51,8 @@ struct exchange {
     int64_t started_us;       /* since 1970 */
     struct call call;
     struct buf rows; /* what a call carries, for the API that recognised it */
+    void *parsed;    /* what else that API keeps from recognising to performing */
+    void (*parsed_free)(void *parsed);
     struct answer answer;
 };
 

@@ -1,5 +1,7 @@
 /* A local server that behaves as the APIs that bigdust writes to, for tests, demos and benchmarks.
  */
+#include "sandbox/dust_documents.h"
+#include "sandbox/dust_store.h"
 #include "sandbox/server.h"
 
 #include <getopt.h>
@@ -7,13 +9,15 @@
 
 static const char main_help[] =
     "usage: sandbox [options]\n"
-    "Plays BigGeo's HTTP API on 127.0.0.1 (and ::1). It prints one line with its address when it "
+    "Plays the HTTP APIs of BigGeo and Dust on 127.0.0.1 (and ::1). It prints one line with its "
+    "address when it "
     "is\n"
     "ready, and stops on SIGTERM or SIGINT. Its control API is under /_sandbox/ (README.md).\n"
     "  --port N         port to listen on; 0 (the default): one that is free\n"
     "  --db FILE        keep what is posted in this SQLite file; default: in memory\n"
     "  --api-key K      the x-api-key that is right (default: test-key)\n"
     "  --discard        check and count records but keep none\n"
+    "  --set KEY=VALUE  a setting of Dust's side, as POST /_sandbox/config takes it (README.md)\n"
     "  --max-body N     bytes of the largest request body; a larger one is answered 413\n"
     "  --keep-bodies    keep the bodies of all requests for /_sandbox/bodies/N\n"
     "  --help           this text\n";
@@ -25,6 +29,7 @@ struct options {
     bool discard;
     bool keep_bodies;
     uint64_t max_body;
+    struct dust_config dust;
 };
 
 enum {
@@ -34,6 +39,7 @@ enum {
     OPTION_DISCARD,
     OPTION_MAX,
     OPTION_KEEP,
+    OPTION_SET,
     OPTION_HELP
 };
 
@@ -43,6 +49,7 @@ static const struct option main_options[] = {
     {"api-key", required_argument, NULL, OPTION_KEY},
     {"discard", no_argument, NULL, OPTION_DISCARD},
     {"max-body", required_argument, NULL, OPTION_MAX},
+    {"set", required_argument, NULL, OPTION_SET},
     {"keep-bodies", no_argument, NULL, OPTION_KEEP},
     {"help", no_argument, NULL, OPTION_HELP},
     {NULL, 0, NULL, 0},
@@ -60,6 +67,28 @@ static bool main_number(const char *text, uint64_t max, uint64_t *number) {
     return true;
 }
 
+/* KEY=VALUE: a number, true, false or a word. */
+static bool main_set(const char *text, struct dust_config *config) {
+    char key[DUST_MAX_WORD];
+    const char *equals = strchr(text, '=');
+    if (equals && (size_t)(equals - text) < sizeof(key)) {
+        const char *value = equals + 1;
+        char *end = NULL;
+        memcpy(key, text, (size_t)(equals - text));
+        key[equals - text] = '\0';
+        unsigned long long number = strtoull(value, &end, 10);
+        bool is_number = *value >= '0' && *value <= '9' && !*end;
+        bool is_flag = strcmp(value, "true") == 0 || strcmp(value, "false") == 0;
+        if ((is_number && dust_config_set_number(config, key, number)) ||
+            (is_flag && dust_config_set_flag(config, key, *value == 't')) ||
+            dust_config_set_word(config, key, value)) {
+            return true;
+        }
+    }
+    fprintf(stderr, "sandbox: not a setting: %s\n", text);
+    return false;
+}
+
 static bool main_option(struct options *options, int option) {
     switch (option) {
     case OPTION_PORT:
@@ -75,6 +104,8 @@ static bool main_option(struct options *options, int option) {
         return true;
     case OPTION_MAX:
         return main_number(optarg, SANDBOX_MAX_BODY - 1, &options->max_body);
+    case OPTION_SET:
+        return main_set(optarg, &options->dust);
     case OPTION_KEEP:
         options->keep_bodies = true;
         return true;
@@ -118,6 +149,7 @@ static int main_serve(struct sandbox *sandbox, uint16_t port, const sigset_t *si
 
 int main(int argc, char **argv) {
     struct options options = {.api_key = "test-key", .max_body = SANDBOX_MAX_BODY - 1};
+    dust_config_init(&options.dust);
     int code = main_parse(argc, argv, &options);
     if (code >= 0) {
         return code;
@@ -132,15 +164,21 @@ int main(int argc, char **argv) {
     struct sandbox sandbox = {.api_key = options.api_key, .mutex = PTHREAD_MUTEX_INITIALIZER};
     sandbox.initial.max_body = options.max_body;
     sandbox.initial.rules.discard = options.discard;
+    sandbox.initial.dust = options.dust;
     sandbox.config = sandbox.initial;
+    sandbox.dust = dust_store_new(&sandbox);
+    sandbox.documents = dust_documents_new(&sandbox);
     sandbox.store = store_new(options.db);
     sandbox.faults = faults_new();
     sandbox.gate = gate_new();
     sandbox.journal = journal_new(options.keep_bodies);
     code = 1;
-    if (sandbox.store && sandbox.faults && sandbox.gate && sandbox.journal) {
+    if (sandbox.store && sandbox.dust && sandbox.documents && sandbox.faults && sandbox.gate &&
+        sandbox.journal) {
         code = main_serve(&sandbox, (uint16_t)options.port, &signals);
     }
+    dust_store_destroy(sandbox.dust);
+    dust_documents_destroy(sandbox.documents);
     journal_destroy(sandbox.journal);
     gate_destroy(sandbox.gate);
     faults_destroy(sandbox.faults);

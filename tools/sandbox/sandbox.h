@@ -2,6 +2,7 @@
 #ifndef SANDBOX_SANDBOX_H
 #define SANDBOX_SANDBOX_H
 
+#include "sandbox/dust_config.h"
 #include "sandbox/exchange.h"
 #include "sandbox/faults.h"
 #include "sandbox/gate.h"
@@ -15,7 +16,11 @@ struct config {
     struct store_rules rules;
     bool count_session; /* records_processed counts the session; else the request */
     uint64_t max_body;  /* bytes; more is answered 413 */
+    struct dust_config dust;
 };
+
+struct dust_store;
+struct dust_documents;
 
 struct sandbox {
     const char *api_key;
@@ -23,6 +28,8 @@ struct sandbox {
     pthread_mutex_t mutex; /* guards config */
     struct config config;
     struct store *store;
+    struct dust_store *dust;
+    struct dust_documents *documents;
     struct faults *faults;
     struct journal *journal;
     struct gate *gate;
@@ -43,11 +50,15 @@ struct api {
 };
 
 extern const struct api biggeo_api;
+extern const struct api dust_api;
 
 /* The control API under /_sandbox/. */
 void control_perform(struct sandbox *sandbox, struct exchange *ex);
 
 /* GET /_sandbox/rows/{table}. */
 void control_rows(struct sandbox *sandbox, struct exchange *ex, const char *table);
+
+/* The control calls under /_sandbox/dust/; path is what follows. False: no such call. */
+bool dust_control(struct sandbox *sandbox, struct exchange *ex, const char *path);
 
 #endif

@@ -8,7 +8,7 @@
 #include <stdatomic.h>
 
 /* The APIs that the sandbox plays; the first whose prefix fits takes the request. */
-static const struct api *const server_apis[] = {&biggeo_api};
+static const struct api *const server_apis[] = {&biggeo_api, &dust_api};
 
 struct server {
     struct sandbox *sandbox;
