@@ -50,7 +50,7 @@ build() {
 
 mkdir -p build
 case ${1:-} in
-  "") install_missing "${build_packages[@]}" && build bigdust sandbox ;;
+  "") install_missing "${build_packages[@]}" && build bigdust sandbox tester ;;
   deps) install_missing "${build_packages[@]}" "${test_packages[@]}" ;;
   deps-checks) install_missing "${check_packages[@]}" ;;
   test)

@@ -1,7 +1,8 @@
-/* bigdust: reads the options, makes the one engine, serves until a signal, and takes everything
- * down in order. */
+/* bigdust: reads the options, makes the one engine, serves until a signal or runs one command, and
+ * takes everything down in order. */
 #include "destinations/biggeo.h"
 #include "destinations/catalogue.h"
+#include "frontends/airbyte/airbyte.h"
 #include "frontends/fivetran/grpc_server.h"
 #include "frontends/fivetran/log_sink.h"
 #include "frontends/fivetran/service.h"
@@ -19,6 +20,7 @@ enum {
     EXIT_WRONG_OPTIONS = 2,
     DRAIN_MS = 10 * 1000,
     STUCK_S = 30, /* past drain and cancel; then the process ends whatever still hangs */
+    STOP_S = 8,   /* a command that was told to stop */
     MAX_CALLS = 16,
     MAX_IDLE_CONNECTIONS = 16,
     PATH_BYTES = 4096,
@@ -54,6 +56,9 @@ static void catalogue_path(const struct options *options, char path[PATH_BYTES])
     const char *home = getenv("HOME");
     int len = 0;
     path[0] = '\0';
+    if (options->command != COMMAND_SERVE && !options->state_dir) {
+        return; /* a sync's process ends with it */
+    }
     if (options->state_dir) {
         len = snprintf(path, PATH_BYTES, "%s", options->state_dir);
     } else if (state_home && state_home[0] == '/') {
@@ -129,6 +134,72 @@ static void serve(struct rpc_server *server, const struct log *log) {
     rpc_server_destroy(server);
 }
 
+/* Fires the cancel on the first signal, ends the process on the second. SIGUSR1: the command has
+ * ended. */
+static void *wait_to_stop(void *cancel) {
+    sigset_t signals = stop_signals();
+    int signal_number = 0;
+    sigaddset(&signals, SIGUSR1);
+    sigwait(&signals, &signal_number);
+    if (signal_number != SIGUSR1) {
+        cancel_fire(cancel, CANCEL_SHUTDOWN);
+        alarm(STOP_S); /* SIGALRM's default action ends the process */
+        sigwait(&signals, &signal_number);
+    }
+    if (signal_number != SIGUSR1) {
+        _exit(EXIT_FAILURE);
+    }
+    return NULL;
+}
+
+static int run_airbyte(const struct engine *engine, const struct options *options,
+                       struct cancel *cancel) {
+    const struct airbyte airbyte = {
+        .destinations = engine->service.destinations,
+        .delivery = engine->service.delivery,
+        .connections = engine->service.connections,
+        .cancel = cancel,
+        .in_fd = STDIN_FILENO,
+        .out_fd = STDOUT_FILENO,
+        .terminal_fd = isatty(STDERR_FILENO) ? STDERR_FILENO : -1,
+        .log_level = options->log_level,
+    };
+    switch (options->command) {
+    case COMMAND_CHECK:
+        return airbyte_check(&airbyte, options->config_path);
+    case COMMAND_WRITE:
+        return airbyte_write(&airbyte, options->config_path, options->catalog_path);
+    case COMMAND_SPEC:
+    case COMMAND_SERVE:
+        break;
+    }
+    return airbyte_spec(&airbyte, options->destination);
+}
+
+static int run_command(const struct options *options) {
+    struct status status = STATUS_INIT;
+    struct engine engine;
+    struct cancel cancel;
+    pthread_t watcher;
+    sigset_t ended;
+    int exit_code = EXIT_FAILURE;
+    sigemptyset(&ended);
+    sigaddset(&ended, SIGUSR1);
+    pthread_sigmask(SIG_BLOCK, &ended, NULL); /* for wait_to_stop */
+    cancel_init(&cancel, clock_system(), CANCEL_NO_DEADLINE);
+    if (engine_init(&engine, options, NULL, &status) &&
+        pthread_create(&watcher, NULL, wait_to_stop, &cancel) == 0) {
+        exit_code = run_airbyte(&engine, options, &cancel);
+        pthread_kill(watcher, SIGUSR1);
+        pthread_join(watcher, NULL);
+    } else {
+        fprintf(stderr, "bigdust: %s\n", status.message);
+    }
+    engine_clean_up(&engine);
+    cancel_clean_up(&cancel);
+    return exit_code;
+}
+
 static int run(const struct options *options, const struct log *log) {
     struct status status = STATUS_INIT;
     struct engine engine;
@@ -171,6 +242,9 @@ int main(int argc, char **argv) {
     sigset_t signals = stop_signals();
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before any thread: all inherit the mask */
     signal(SIGPIPE, SIG_IGN);
+    if (options.command != COMMAND_SERVE) {
+        return run_command(&options);
+    }
     const char *account = getenv("FIVETRAN_ACCOUNT_NAME");
     const char *group = getenv("FIVETRAN_GROUP_NAME");
     struct log log = {.sink = fivetran_log_sink(STDOUT_FILENO, STDERR_FILENO),

@@ -1,4 +1,4 @@
-/* The command line of the server. Used by main.c. */
+/* The command line. Used by main.c. */
 #ifndef OPTIONS_H
 #define OPTIONS_H
 
@@ -6,7 +6,18 @@
 
 #include <stdbool.h>
 
+enum command {
+    COMMAND_SERVE, /* Fivetran's gRPC server; what no other word asks for */
+    COMMAND_SPEC,  /* the rest: Airbyte's */
+    COMMAND_CHECK,
+    COMMAND_WRITE,
+};
+
 struct options {
+    enum command command;
+    const char *config_path;  /* check, write */
+    const char *catalog_path; /* write */
+    const char *destination;  /* spec; NULL: all */
     int port;
     const char *listen_host;
     const char *state_dir; /* "": keep the catalogue in memory; NULL: the default folder */

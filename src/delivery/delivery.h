@@ -4,5 +4,6 @@
 
 #include "delivery/attempt.h"
 #include "delivery/pipeline.h"
+#include "delivery/writer.h"
 
 #endif

@@ -4,6 +4,7 @@
 #define DELIVERY_PIPELINE_H
 
 #include "delivery/attempt.h"
+#include "delivery/report.h"
 #include "destinations/destination.h"
 
 struct pipeline {
@@ -15,14 +16,6 @@ struct pipeline {
     const struct clock *clock;
     const struct log *log;
     struct notice *notice; /* what the customer should read though the call succeeded */
-};
-
-/* What a run did, for the closing line. */
-struct delivery_report {
-    uint64_t records; /* acknowledged, in the session that counts */
-    uint64_t batches;
-    uint64_t bytes; /* of acknowledged request bodies */
-    uint64_t restarts;
 };
 
 /* Delivers every record of the source and makes it durable. True: everything is durable, *notice

@@ -4,131 +4,10 @@
 
 enum { PROGRESS_EVERY_MS = 10000 };
 
-static void log_batch(const struct sender *s, const struct batch *batch,
-                      const struct http_response *response, uint64_t tries,
-                      const struct verdict *verdict) {
-    bool delivered = verdict->kind == VERDICT_DELIVERED;
-    log_event(s->pipeline->log, delivered ? LOG_DEBUG : LOG_WARNING,
-              delivered ? "batch_delivered" : "batch_not_delivered",
-              "verdict=%s records=%zu bytes=%zu status=%d tries=%llu ms=%lld",
-              verdict_kind_name(verdict->kind), batch->n_records, batch->body.len, response->status,
-              (unsigned long long)tries, (long long)response->elapsed_ms);
-}
-
-/* Performs the requests of one batch, one after another, and counts it. */
-static enum verdict_kind post(struct sender *s, const struct batch *batch, bool repeatable,
-                              struct status *status) {
-    const struct pipeline *p = s->pipeline;
-    const struct write_session_ops *ops = p->session->ops;
-    struct api_call call = {0};
-    struct http_response response;
-    http_response_init(&response);
-    uint64_t before = p->attempt->counts.requests;
-    struct verdict verdict = {0};
-    ops->post(p->session, buf_slice(&batch->body), batch->n_records, &call);
-    do {
-        call.repeatable = repeatable;
-    } while (api_perform(&p->attempt->api, &call, &response, &verdict) && ops->follow &&
-             ops->follow(p->session, &call));
-    log_batch(s, batch, &response, p->attempt->counts.requests - before, &verdict);
-    http_response_clean_up(&response);
-    if (verdict.kind == VERDICT_DELIVERED) {
-        pthread_mutex_lock(&s->mutex);
-        s->report->records += batch->n_records;
-        s->report->bytes += batch->body.len;
-        s->report->batches++;
-        pthread_mutex_unlock(&s->mutex);
-    } else {
-        *status = verdict.status;
-    }
-    return verdict.kind;
-}
-
-static enum sender_outcome deliver(struct sender *s, const struct batch *batch, bool last,
-                                   struct status *status);
-
-static enum sender_outcome refuse_alone(struct sender *s, const struct batch *batch,
-                                        struct status *status) {
-    const struct table *table = s->pipeline->table;
-    char key[256] = "(unknown)";
-    if (s->pipeline->session->ops->key_text) {
-        s->pipeline->session->ops->key_text(s->pipeline->session, batch_record(batch, 0), key,
-                                            sizeof key);
-    }
-    status_fail(status, STATUS_TASK,
-                "Table %s.%s has a record that is too large: the destination refused the request "
-                "that carries it alone (key %s, %zu bytes, HTTP 413). Nothing of this batch was "
-                "kept. Make the record smaller at the source, or leave its large column out of "
-                "the sync.",
-                table->schema, table->name, key, batch->body.len);
-    status->names_record = true;
-    return SENDER_FAILED;
-}
-
-/* A 413: sends the two halves, in order. */
-static enum sender_outcome split(struct sender *s, const struct batch *batch, bool last,
-                                 struct status *status) {
-    if (batch->n_records == 1) {
-        return refuse_alone(s, batch, status);
-    }
-    struct write_session *session = s->pipeline->session;
-    size_t middle = batch->n_records / 2;
-    log_event(s->pipeline->log, LOG_INFO, "batch_split", "records=%zu bytes=%zu", batch->n_records,
-              batch->body.len);
-    struct batch part;
-    enum sender_outcome outcome = SENDER_FAILED;
-    if (!batch_init(&part, &session->caps)) {
-        status_no_memory(status, "splitting a batch");
-    } else if (batch_copy_range(batch, 0, middle, session, false, &part, status)) {
-        outcome = deliver(s, &part, false, status);
-    }
-    if (outcome == SENDER_GOES_ON) {
-        outcome = SENDER_FAILED;
-        if (batch_copy_range(batch, middle, batch->n_records, session, last, &part, status)) {
-            outcome = deliver(s, &part, last, status);
-        }
-    }
-    batch_clean_up(&part);
-    return outcome;
-}
-
-static void warn_of_duplicates(struct sender *s) {
-    if (!s->warned_of_duplicates) {
-        s->warned_of_duplicates = true;
-        notice_add(s->pipeline->notice,
-                   "Some records of table %s.%s may have been stored twice: the destination's "
-                   "answer to a batch was lost again and again, so the batch was sent again.",
-                   s->pipeline->table->schema, s->pipeline->table->name);
-    }
-}
-
-static enum sender_outcome deliver(struct sender *s, const struct batch *batch, bool last,
-                                   struct status *status) {
-    bool repeatable = s->pipeline->session->on_unknown == ON_UNKNOWN_REPEAT;
-    enum verdict_kind kind = post(s, batch, repeatable, status);
-    if (kind == VERDICT_UNKNOWN && !repeatable) {
-        if (s->may_restart) {
-            return SENDER_RESTART;
-        }
-        warn_of_duplicates(s);
-        kind = post(s, batch, true, status);
-    }
-    if (kind == VERDICT_TOO_LARGE && batch->n_records > 0) {
-        return split(s, batch, last, status);
-    }
-    if (kind == VERDICT_DELIVERED) {
-        return SENDER_GOES_ON;
-    }
-    if (kind != VERDICT_CANCELLED && s->pipeline->session->ops->explain) {
-        s->pipeline->session->ops->explain(s->pipeline->session, status);
-    }
-    return SENDER_FAILED;
-}
-
 static enum sender_outcome send_slot(struct sender *s, const struct sender_slot *slot,
                                      struct status *status) {
     const struct pipeline *p = s->pipeline;
-    enum sender_outcome outcome = deliver(s, &slot->batch, slot->last, status);
+    enum sender_outcome outcome = dispatch_batch(&s->dispatch, &slot->batch, slot->last, status);
     if (outcome == SENDER_GOES_ON && slot->last &&
         !p->session->ops->finish(p->session, p->notice, status)) {
         outcome = SENDER_FAILED;
@@ -168,7 +47,17 @@ static void clean_up(struct sender *s) {
 
 bool sender_start(struct sender *s, const struct pipeline *pipeline, bool may_restart,
                   struct delivery_report *report, struct status *status) {
-    *s = (struct sender){.pipeline = pipeline, .report = report, .may_restart = may_restart};
+    *s = (struct sender){.pipeline = pipeline, .report = report};
+    s->dispatch = (struct dispatch){
+        .session = pipeline->session,
+        .table = pipeline->table,
+        .attempt = pipeline->attempt,
+        .log = pipeline->log,
+        .notice = pipeline->notice,
+        .mutex = &s->mutex,
+        .report = report,
+        .may_restart = may_restart,
+    };
     s->progress_at_ms = clock_monotonic_ms(pipeline->clock);
     pthread_mutex_init(&s->mutex, NULL);
     pthread_condattr_t attributes;

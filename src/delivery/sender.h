@@ -1,18 +1,12 @@
-/* The sending half of the pipeline: a thread that posts closed batches in order, splits on 413 and
- * finishes the session. Inside the room. */
+/* The sending half of the pipeline: a thread that posts closed batches in order and finishes the
+ * session. Inside the room. */
 #ifndef DELIVERY_SENDER_H
 #define DELIVERY_SENDER_H
 
-#include "delivery/batcher.h"
+#include "delivery/dispatch.h"
 #include "delivery/pipeline.h"
 
 #include <pthread.h>
-
-enum sender_outcome {
-    SENDER_GOES_ON,
-    SENDER_RESTART, /* a batch's outcome is unknown: begin the session again from the start */
-    SENDER_FAILED,
-};
 
 enum { SENDER_SLOTS = 2 }; /* one batch being filled, one being sent */
 
@@ -26,9 +20,8 @@ struct sender {
     struct delivery_report *report;
     pthread_t thread;
     /* Only before the thread starts, or by it. */
-    bool may_restart;
+    struct dispatch dispatch;
     struct status status; /* read by others once outcome says so */
-    bool warned_of_duplicates;
     /* Guarded by mutex. */
     pthread_mutex_t mutex;
     pthread_cond_t changed;

@@ -110,6 +110,14 @@ static enum verdict_kind post_final(const struct biggeo_final *f, struct destina
 /* The final's outcome stayed unknown: are the session's rows there? */
 static bool find_rows(const struct biggeo_final *f, struct destination *d,
                       const struct table *table, struct status *status) {
+    if (f->first_op_at == 0) {
+        const struct status refusal = *status;
+        return status_fail(status, STATUS_UNAVAILABLE,
+                           "table %s.%s: the final post of this batch got no answer, was sent "
+                           "again and then refused; it may or may not have been stored, and must "
+                           "be delivered again. (%s)",
+                           table->schema, table->name, refusal.message);
+    }
     const struct biggeo_look look = {.first_op_at = f->first_op_at,
                                      .last_op_at = f->last_op_at,
                                      .patience_ms = PATIENCE_MS,
@@ -158,27 +166,45 @@ static void warn_unclear(const struct table *table, struct notice *notice) {
                table->schema, table->name);
 }
 
+/* Rows without `_fivetran_op_at` can only be counted. n_first: of the first session. */
+static enum biggeo_finals compare_counts(const struct biggeo_final *f, uint64_t n_first,
+                                         const struct biggeo_seen *seen) {
+    if (seen->n_rows >= n_first + f->n_rows) {
+        return BIGGEO_FINALS_APPEND;
+    }
+    /* As many rows as the new session has, and not as many as the first one had: no other rows. */
+    return seen->complete && seen->n_rows == f->n_rows && f->n_rows != n_first
+               ? BIGGEO_FINALS_REPLACE
+               : BIGGEO_FINALS_UNCLEAR;
+}
+
+static enum biggeo_finals compare_rows(const struct biggeo_seen *seen, bool read) {
+    if (seen->last && seen->older) {
+        return BIGGEO_FINALS_APPEND;
+    }
+    return read && seen->complete && seen->last ? BIGGEO_FINALS_REPLACE : BIGGEO_FINALS_UNCLEAR;
+}
+
 /* A second final: did it append? Asked once per table and process, since looking takes long. The
  * two sessions may have been written at the same time, so that no row of the first is older than
  * this one's: therefore a row of it is known. */
 static bool check_appends(const struct biggeo_final *f, struct destination *d,
                           const struct table *table, struct notice *notice, struct status *status) {
+    int64_t first = biggeo_state_first_row(d->shared->biggeo, buf_slice(&f->scope));
+    bool by_count = f->first_op_at == 0;
     const struct biggeo_look look = {
         .first_op_at = f->first_op_at,
         .last_op_at = f->last_op_at,
-        .earlier_row = biggeo_state_first_row(d->shared->biggeo, buf_slice(&f->scope)),
+        .earlier_row = by_count ? 0 : first,
+        .want_rows = by_count ? (uint64_t)first + f->n_rows : 0,
         .want_older = true,
         .patience_ms = PATIENCE_MS,
         .budget_ms = LOOK_BUDGET_MS};
     struct biggeo_seen seen;
     struct status ignored = STATUS_INIT;
     bool read = biggeo_read_back(d, buf_slice(&f->name), &look, &seen, &ignored);
-    enum biggeo_finals finals = BIGGEO_FINALS_UNCLEAR;
-    if (seen.last && seen.older) {
-        finals = BIGGEO_FINALS_APPEND;
-    } else if (read && seen.complete && seen.last) {
-        finals = BIGGEO_FINALS_REPLACE;
-    }
+    enum biggeo_finals finals =
+        by_count ? compare_counts(f, (uint64_t)first, &seen) : compare_rows(&seen, read);
     biggeo_state_set_finals(d->shared->biggeo, buf_slice(&f->scope), finals);
     log_event(d->log, finals == BIGGEO_FINALS_APPEND ? LOG_INFO : LOG_WARNING,
               "second_final_read_back", "new_rows=%s older_rows=%s complete=%s",
@@ -205,7 +231,9 @@ bool biggeo_final_run(struct biggeo_final *f, struct destination *d, const struc
                            slice_of(table->name));
     buf_clean_up(&account);
     struct slice scope = buf_slice(&f->scope);
-    if (biggeo_state_first_final(d->shared->biggeo, scope, f->last_op_at)) {
+    /* Remembered of the first: a row, or without op_at how many rows. */
+    int64_t first = f->first_op_at ? f->last_op_at : (int64_t)f->n_rows;
+    if (biggeo_state_first_final(d->shared->biggeo, scope, first)) {
         return true;
     }
     if (biggeo_state_finals(d->shared->biggeo, scope) == BIGGEO_FINALS_ONE) {

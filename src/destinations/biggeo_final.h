@@ -11,8 +11,9 @@ struct biggeo_final {
     char sync_id[UUID_TEXT_BYTES];
     struct buf name;     /* the table's name on BigGeo */
     struct buf scope;    /* account and table: where the process remembers finals */
-    int64_t first_op_at; /* of the session's records; 0: none yet */
+    int64_t first_op_at; /* of the session's records; 0: none yet, or none of them has one */
     int64_t last_op_at;
+    uint64_t n_rows; /* of the session, acknowledged; to tell rows apart that have no op_at */
 };
 
 /* Refuses (Task) a table to which a final post is known to replace older rows.

@@ -21,8 +21,9 @@ struct reading {
     struct buf url;
     struct buf cursor;
     struct buf sync_id;
-    bool more;  /* rows behind the page, and a way to them */
-    bool ended; /* no rows behind it */
+    uint64_t rows_before; /* on the pages before this one */
+    bool more;            /* rows behind the page, and a way to them */
+    bool ended;           /* no rows behind it */
 };
 
 static void look_at_row(struct reading *r, const struct json_value *row) {
@@ -37,7 +38,15 @@ static void look_at_row(struct reading *r, const struct json_value *row) {
     }
 }
 
+/* What must be there sooner or later, since the final was acknowledged. */
+static bool has_expected(const struct reading *r) {
+    return r->look->want_rows ? r->seen->n_rows >= r->look->want_rows : r->seen->last;
+}
+
 static bool is_satisfied(const struct reading *r) {
+    if (r->look->want_rows) {
+        return has_expected(r);
+    }
     return r->seen->last && (r->seen->older || !r->look->want_older);
 }
 
@@ -58,6 +67,7 @@ static void look_at_page(struct reading *r, const struct json_value *page) {
     for (size_t i = 0; i < json_array_count(rows); i++) {
         look_at_row(r, json_array_at(rows, i));
     }
+    r->seen->n_rows = r->rows_before + json_array_count(rows); /* a page can be read again */
     json_bool(json_get(page, "hasMore"), &has_more);
     if (has_more) {
         keep_text(&r->cursor, json_get(page, "nextCursor"));
@@ -91,7 +101,7 @@ static void judge_page(void *context, const struct http_response *response,
         look_at_page(r, page);
         json_destroy(page);
     }
-    if (!r->more && !r->seen->last &&
+    if (!r->more && !has_expected(r) &&
         clock_monotonic_ms(r->d->shared->clock) < r->patience_until_ms) {
         verdict->kind = VERDICT_THROTTLED;
         verdict->after_ms = LOOK_AGAIN_MS;
@@ -119,6 +129,7 @@ static bool read_page(struct reading *r, struct slice name, struct status *statu
     struct api_call call;
     struct verdict verdict = {0};
     build_path(r, name);
+    r->rows_before = r->seen->n_rows;
     biggeo_call_init(&call, &r->url, r->d->settings, HTTP_GET, "get-data-source",
                      buf_cstr(&r->path));
     call.request.max_response_bytes = PAGE_MAX_BYTES;

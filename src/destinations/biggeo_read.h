@@ -9,6 +9,7 @@ struct biggeo_look {
     int64_t first_op_at; /* of the session */
     int64_t last_op_at;
     int64_t earlier_row; /* op_at of a row that an earlier final exported; 0: none is known */
+    uint64_t want_rows;  /* not 0: rows have no op_at; look for so many rows instead */
     bool want_older;     /* look on until an older row is found as well */
     int64_t patience_ms; /* exports may lag: look again for so long */
     int64_t budget_ms;   /* a large table takes long: stop reading pages after this */
@@ -19,6 +20,7 @@ struct biggeo_seen {
     bool older;    /* earlier_row, or a row with a smaller _fivetran_op_at than first_op_at, or
                     * without one */
     bool complete; /* every row was looked at */
+    uint64_t n_rows;
 };
 
 /* Reads the table's rows page by page until what is wanted was seen or the patience is over. False

@@ -122,9 +122,25 @@ static int64_t emitted_at(struct biggeo_encoder *e, const struct record *record,
     return text.len ? e->last_synced_ms : now_ms;
 }
 
+/* A record that came as JSON is passed on as it came (architecture, "BigGeo"). */
+static bool append_raw(const struct biggeo_encoder *e, const struct record *record, int64_t now_ms,
+                       struct buf *out) {
+    struct slice opening = buf_slice(&e->opening);
+    buf_append(out, opening.data, opening.len - 1); /* the object brings its own brace */
+    buf_append_slice(out, record->json);
+    buf_append_text(out, ",\"emitted_at\":");
+    json_write_int(out, record->emitted_at_ms == EMITTED_AT_UNKNOWN ? now_ms
+                                                                   : record->emitted_at_ms);
+    buf_append_text(out, "}}");
+    return true;
+}
+
 bool biggeo_encoder_append(struct biggeo_encoder *e, const struct record *record, int64_t op_at,
                            int64_t now_ms, struct buf *out, struct status *status) {
     size_t mark = out->len;
+    if (record->json.data) {
+        return append_raw(e, record, now_ms, out);
+    }
     buf_append_slice(out, buf_slice(&e->opening));
     if (record->cells && !append_cells(e, record, out, status)) {
         buf_truncate(out, mark);

@@ -58,9 +58,21 @@ static void session_close_body(struct write_session *session, bool has_records, 
     buf_append_text(body, "]}");
 }
 
+/* A record that came as JSON carries no `_fivetran_op_at`. */
+static bool encode_raw(struct biggeo_session *s, const struct record *record, struct buf *body,
+                       struct status *status) {
+    int64_t now_ms = record->emitted_at_ms == EMITTED_AT_UNKNOWN
+                         ? clock_realtime_us(s->d.shared->clock) / 1000
+                         : record->emitted_at_ms;
+    return biggeo_encoder_append(&s->encoder, record, 0, now_ms, body, status);
+}
+
 static bool session_encode(struct write_session *session, const struct record *record,
                            struct buf *body, struct status *status) {
     struct biggeo_session *s = session_of(session);
+    if (record->json.data) {
+        return encode_raw(s, record, body, status);
+    }
     int64_t now_us = clock_realtime_us(s->d.shared->clock);
     int64_t op_at = biggeo_state_next_op_at(s->d.shared->biggeo, now_us);
     if (s->final.first_op_at == 0) {
@@ -153,6 +165,7 @@ static void note_counts(struct biggeo_session *s) {
 static bool session_finish(struct write_session *session, struct notice *notice,
                            struct status *status) {
     struct biggeo_session *s = session_of(session);
+    s->final.n_rows = s->session_records;
     if (!biggeo_final_run(&s->final, &s->d, s->table, notice, status)) {
         return false;
     }
@@ -183,8 +196,31 @@ static const struct write_session_ops session_ops = {
     .destroy = session_destroy,
 };
 
+/* contracts/biggeo.md: only appending is known. A mode that cannot be done is never ignored. */
+static bool can_write(const struct stream_mode *stream, const struct table *table,
+                      struct status *status) {
+    if (!stream || (stream->mode == WRITE_APPEND && !stream->replaces)) {
+        return true;
+    }
+    if (stream->mode == WRITE_APPEND) {
+        return status_fail(status, STATUS_TASK,
+                           "Stream %s.%s is to be refreshed or cleared, which removes older rows, "
+                           "but BigGeo can only add rows. Refresh it with the choice that keeps "
+                           "records, or remove the data source in BigGeo Studio by hand.",
+                           table->schema, table->name);
+    }
+    return status_fail(status, STATUS_TASK,
+                       "Stream %s.%s has the sync mode %s, but BigGeo can only add rows. Choose a "
+                       "sync mode that appends (Full Refresh | Append or Incremental | Append) "
+                       "for this stream.",
+                       table->schema, table->name, write_mode_name(stream->mode));
+}
+
 struct write_session *biggeo_session_open(struct destination *d, const struct table *table,
                                           struct notice *notice, struct status *status) {
+    if (!can_write(d->stream, table, status)) {
+        return NULL;
+    }
     struct biggeo_session *s = calloc(1, sizeof *s);
     if (!s) {
         status_no_memory(status, "opening a BigGeo session");

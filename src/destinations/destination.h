@@ -10,6 +10,7 @@
 #include "destinations/api.h"
 #include "settings/settings.h"
 #include "table/record.h"
+#include "table/stream_mode.h"
 
 #include <stdatomic.h>
 
@@ -38,6 +39,9 @@ struct destination {
     struct destination_shared *shared;
     const struct log *log;
     struct api *api;
+    /* For open_session: what becomes of the table as a whole, and how its records are keyed;
+     * outlives the session. NULL: the front end sends operations instead (Fivetran). */
+    const struct stream_mode *stream;
 };
 
 /* What the customer should read though the call succeeded; and counts for the report. */

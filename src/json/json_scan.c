@@ -208,19 +208,33 @@ static enum expect scan_step(struct scan *s, enum expect expect) {
     return EXPECT_NOTHING;
 }
 
+/* Takes one value; s->at is then behind it. False: s->at is where it went wrong. */
+static bool scan_one(struct scan *s) {
+    enum expect expect = EXPECT_VALUE;
+    for (;;) {
+        expect = scan_step(s, expect);
+        if (expect == EXPECT_END || expect == EXPECT_NOTHING) {
+            return expect == EXPECT_END;
+        }
+        skip_space(s);
+    }
+}
+
 bool json_scan(struct slice text, size_t *error_at) {
     struct scan s = {.text = text.data, .len = text.len};
-    enum expect expect = EXPECT_VALUE;
     skip_space(&s);
-    while (expect != EXPECT_END && expect != EXPECT_NOTHING) {
-        expect = scan_step(&s, expect);
-        if (expect != EXPECT_NOTHING) {
-            skip_space(&s);
-        }
+    bool ok = scan_one(&s);
+    if (ok) {
+        skip_space(&s);
+        ok = s.at == s.len;
     }
-    bool ok = expect == EXPECT_END && s.at == s.len;
     if (!ok && error_at) {
         *error_at = s.at;
     }
     return ok;
+}
+
+size_t json_scan_value(struct slice text) {
+    struct scan s = {.text = text.data, .len = text.len};
+    return scan_one(&s) ? s.at : 0;
 }

@@ -15,4 +15,8 @@ enum { JSON_MAX_DEPTH = 512 };
  * stand. */
 bool json_scan(struct slice text, size_t *error_at);
 
+/* How many bytes the JSON value at the beginning of text takes, under the same rules; whatever
+ * stands behind it is not looked at. 0: there is none (white space in front is none either). */
+size_t json_scan_value(struct slice text);
+
 #endif

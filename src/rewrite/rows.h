@@ -14,8 +14,8 @@ struct kept_row {
 };
 
 struct rows {
-    struct arena arena;
-    size_t n_columns; /* of the table whose rows these are */
+    struct arena arena; /* its maximum: of cells, texts and ids together */
+    size_t n_columns;   /* of the table whose rows these are */
     struct kept_row *rows;
     size_t n_rows;
     size_t capacity;
@@ -25,10 +25,12 @@ void rows_init(struct rows *rows, size_t n_columns, size_t max_bytes);
 void rows_clean_up(struct rows *rows);
 void rows_reset(struct rows *rows);
 
-/* Keeps a copy; NULL with *status, a Task that says what does not fit, when it is too much. */
+/* Keeps a copy, valid until the next one is added (its cells until the reset). NULL with *status, a
+ * Task that says what does not fit, when it is too much. */
 struct kept_row *rows_add(struct rows *rows, const struct row *row, struct status *status);
 
-/* Keeps every row of the store for which keep (NULL: all) is true. */
+/* Keeps every row of the store for which keep (NULL: all) is true, and forgets what was kept
+ * before. keep sees rows again when the reading starts over. */
 bool rows_load(struct rows *rows, struct row_store *store,
                bool (*keep)(void *context, const struct row *row), void *context,
                struct status *status);

@@ -136,7 +136,8 @@ static enum setting_stored bool_value(const struct setting *setting, struct slic
 static enum setting_stored choice_value(const struct setting *setting, struct slice text,
                                         struct settings *settings, struct buf *problem) {
     _Static_assert(sizeof(enum destination_kind) == sizeof(unsigned) &&
-                       sizeof(enum data_format) == sizeof(unsigned),
+                       sizeof(enum data_format) == sizeof(unsigned) &&
+                       sizeof(enum commit_mode) == sizeof(unsigned),
                    "a choice is stored as an unsigned number");
     for (unsigned i = 0; setting->choices[i].value; i++) {
         if (slice_equal_text(text, setting->choices[i].value)) {

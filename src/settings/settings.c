@@ -81,10 +81,11 @@ static bool parse_setting(struct parse *p, const struct setting *setting, bool v
 
 static bool is_visible(const struct parse *p, const struct setting *setting,
                        const struct setting *destination) {
-    return !setting->visible_when ||
-           (p->destination_known &&
-            strcmp(setting->visible_when, destination->choices[p->settings->destination].value) ==
-                0);
+    return setting_is_for(setting, p->front_end) &&
+           (!setting->visible_when ||
+            (p->destination_known &&
+             strcmp(setting->visible_when,
+                    destination->choices[p->settings->destination].value) == 0));
 }
 
 static bool parse_finish(struct parse *p, struct status *status) {

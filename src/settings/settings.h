@@ -28,6 +28,9 @@ enum { SETTING_TEXT_MAX_BYTES = 2048 }; /* of any text */
 enum destination_kind { DESTINATION_BIGGEO, DESTINATION_DUST };
 enum { DESTINATION_COUNT = DESTINATION_DUST + 1 };
 
+/* When records are made durable, and so when their states are acknowledged. */
+enum commit_mode { COMMIT_END, COMMIT_STATE };
+
 enum data_format { DATA_FORMAT_TABLES, DATA_FORMAT_DOCUMENTS };
 
 /* Parsed and checked; owns its texts. Settings that the chosen destination does not show hold their
@@ -47,6 +50,8 @@ struct settings {
     int64_t documents_per_minute;
     int64_t batch_size;      /* records a request */
     int64_t max_batch_bytes; /* bytes of a request body */
+    enum commit_mode commit;
+    int64_t commit_interval_seconds; /* COMMIT_STATE: not more often than this */
 };
 
 struct choice {
@@ -68,6 +73,7 @@ struct setting {
                                                             decides; help names them */
     int64_t min, max;                                    /* SETTING_INT, both inclusive */
     const struct choice *choices; /* SETTING_CHOICE: ends with a NULL value; in enum order */
+    unsigned front_ends; /* bits 1 << enum front_end of those that have it; 0: all */
     const char *visible_when;     /* value of `destination` that shows it; NULL: always */
     const char *placeholder;      /* NULL: none */
     size_t offset;                /* of its field in struct settings */
@@ -75,6 +81,11 @@ struct setting {
 
 /* The whole table, in the order a person should see it; `destination` comes first. */
 const struct setting *settings_table(size_t *count);
+
+/* Whether a front end has the setting. */
+static inline bool setting_is_for(const struct setting *setting, enum front_end front_end) {
+    return setting->front_ends == 0 || (setting->front_ends >> front_end & 1) != 0;
+}
 
 struct setting_value {
     struct slice key;

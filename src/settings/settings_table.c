@@ -22,6 +22,12 @@ static const struct choice data_formats[] = {
     {NULL, NULL, NULL},
 };
 
+static const struct choice commit_modes[] = {
+    [COMMIT_END] = {"end", "At the end of the sync", NULL},
+    [COMMIT_STATE] = {"state", "At the source's checkpoints", NULL},
+    {NULL, NULL, NULL},
+};
+
 static const char *const batch_size_aliases[] = {"table_batch_size", NULL};
 
 /* Keys, names and defaults: contracts/airbyte.md, "The two connectors"; BigGeo's limits:
@@ -164,6 +170,30 @@ static const struct setting table[] = {
         .min = 16384,
         .max = 16777216,
         .offset = FIELD(max_batch_bytes),
+    },
+    {
+        .key = "commit",
+        .label = "Commit",
+        .help = "When records are made durable and checkpoints acknowledged. end: once, at the end "
+                "of the sync. state: at the source's checkpoints, so that a sync that fails goes "
+                "on from the last one. Empty: end for BigGeo, state for Dust.",
+        .type = SETTING_CHOICE,
+        .front_ends = 1U << FRONT_END_AIRBYTE,
+        .destination_fallback = {[DESTINATION_BIGGEO] = "end", [DESTINATION_DUST] = "state"},
+        .choices = commit_modes,
+        .offset = FIELD(commit),
+    },
+    {
+        .key = "commit_interval_seconds",
+        .label = "Commit interval in seconds",
+        .help = "With commit at checkpoints: the least time between two commits, from 0 to 900. A "
+                "checkpoint that comes sooner is acknowledged with the next commit.",
+        .type = SETTING_INT,
+        .front_ends = 1U << FRONT_END_AIRBYTE,
+        .fallback = SAME("60"),
+        .min = 0,
+        .max = 900,
+        .offset = FIELD(commit_interval_seconds),
     },
 };
 

@@ -4,17 +4,24 @@
 #define TABLE_CELL_CANONICAL_H
 
 #include "base/buf.h"
+#include "table/cell_value.h"
 #include "table/record.h"
 
 /* Appends the canonical text of a value: an instant in UTC with the shortest fraction
- * (`2007-12-03T10:15:30.1Z`; NAIVE_DATETIME without the Z), a DECIMAL or integer without `+`,
- * leading and trailing zeros or exponent where that is shorter than 80 digits, a DOUBLE as its
- * shortest digits, a lower-case BOOLEAN; anything else, and text that its type forbids, as it is.
- * Failure sticks to out. */
+ * (`2007-12-03T10:15:30.1Z`; NAIVE_DATETIME without the Z), a NAIVE_TIME with seconds and the
+ * shortest fraction, a DECIMAL or integer without `+`, leading and trailing zeros or exponent where
+ * that is at most 80 digits, a FLOAT or DOUBLE as the shortest digits of the nearest double, -0 as
+ * 0, a lower-case BOOLEAN; anything else, and text that its type forbids, as it is. Failure sticks
+ * to out. */
 void cell_canonical_append(struct buf *out, enum column_type type, struct slice text);
 
+/* Appends an instant as COLUMN_NAIVE_DATE (the time left out), COLUMN_NAIVE_DATETIME or
+ * COLUMN_UTC_DATETIME writes it, with the shortest fraction. False, with nothing appended, outside
+ * the years 0001 to 9999. Failure sticks to out. */
+bool instant_append(struct buf *out, enum column_type type, struct instant instant);
+
 /* True when both cells are NULL (or absent), or both hold the same canonical value. scratch is
- * emptied and used. */
+ * emptied and used; one that is too small makes different texts different values. */
 bool cell_canonical_equal(struct buf *scratch, enum column_type type, const struct cell *a,
                           const struct cell *b);
 

@@ -1,5 +1,7 @@
 #include "table/cell_value.h"
 
+#include "table/decimal.h"
+
 #include <strings.h>
 
 enum { INT64_DIGITS = 19 };
@@ -50,53 +52,11 @@ static bool is_integer(struct slice text) {
     return memcmp(p, negative ? "9223372036854775808" : "9223372036854775807", INT64_DIGITS) <= 0;
 }
 
-/* The pieces of [+-]whole.fraction[e[+-]digits]. */
-struct number_parts {
-    bool negative;
-    bool legal; /* legal JSON as it stands */
-    struct slice whole;
-    struct slice fraction;
-    struct slice exponent; /* with the letter and the sign */
-};
-
-/* False when there is an `e` without digits behind it. */
-static bool take_exponent(const char *p, const char *end, struct slice *exponent) {
-    *exponent = slice_make(p, 0);
-    if (p == end || (*p != 'e' && *p != 'E')) {
-        return true;
-    }
-    const char *digits = p + 1;
-    if (digits < end && (*digits == '+' || *digits == '-')) {
-        digits++;
-    }
-    size_t n = count_digits(digits, end);
-    *exponent = slice_make(p, (size_t)(digits + n - p));
-    return n > 0;
-}
-
-static bool parse_number(struct slice text, struct number_parts *parts) {
-    const char *p = text.data;
-    const char *end = p + text.len;
-    bool plus = p < end && *p == '+';
-    parts->negative = p < end && *p == '-';
-    if (plus || parts->negative) {
-        p++;
-    }
-    parts->whole = slice_make(p, count_digits(p, end));
-    p += parts->whole.len;
-    bool point = p < end && *p == '.';
-    if (point) {
-        p++;
-    }
-    parts->fraction = slice_make(p, point ? count_digits(p, end) : 0);
-    p += parts->fraction.len;
-    if (parts->whole.len + parts->fraction.len == 0 || !take_exponent(p, end, &parts->exponent)) {
-        return false;
-    }
-    bool leading_zero = parts->whole.len > 1 && parts->whole.data[0] == '0';
-    parts->legal =
-        !plus && !leading_zero && parts->whole.len > 0 && (!point || parts->fraction.len);
-    return p + parts->exponent.len == end;
+/* Legal JSON as it stands. */
+static bool is_json_number(const struct decimal *number) {
+    bool leading_zero = number->whole.len > 1 && number->whole.data[0] == '0';
+    return !number->plus && !leading_zero && number->whole.len > 0 &&
+           (!number->point || number->fraction.len > 0);
 }
 
 static char *put(char *at, struct slice s) {
@@ -107,11 +67,11 @@ static char *put(char *at, struct slice s) {
 }
 
 bool cell_number(struct slice text, char scratch[CELL_NUMBER_BYTES], struct slice *number) {
-    struct number_parts parts;
-    if (!parse_number(text, &parts)) {
+    struct decimal parts;
+    if (!decimal_parse(text, &parts)) {
         return false;
     }
-    if (parts.legal) {
+    if (is_json_number(&parts)) {
         *number = text;
         return true;
     }

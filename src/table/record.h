@@ -35,10 +35,15 @@ struct truncate {
     const char *deleted_column; /* soft: the column to set; NULL when hard */
 };
 
-/* All slices are borrowed and valid until the source's next call. */
+#define EMITTED_AT_UNKNOWN INT64_MIN
+
+/* All slices are borrowed and valid until the source's next call. What a record holds is in cells,
+ * in truncate, or in json: one of them. */
 struct record {
     enum record_operation operation;
     const struct cell *cells; /* one per column of the table, in the table's order */
+    struct slice json;        /* a JSON object that json_scan accepted; data NULL: none */
+    int64_t emitted_at_ms;    /* with json: when the source read it, or EMITTED_AT_UNKNOWN */
     const struct truncate *truncate;
     const char *file; /* where it came from, for error texts; NULL: not a file */
     uint64_t line;    /* 1-based line of the file where the record starts */

@@ -21,14 +21,14 @@ def binary(variable):
 class Process:
     """A child process; its output is collected by threads, so that it never blocks."""
 
-    def __init__(self, command, env=None):
+    def __init__(self, command, env=None, stdin=subprocess.DEVNULL):
         self.command = command
         self.changed = threading.Condition()
         self.stdout = []
         self.stderr = []
         self.stdout_ended = False
         self.killed = False
-        self.child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        self.child = subprocess.Popen(command, stdin=stdin, stdout=subprocess.PIPE,
                                       stderr=subprocess.PIPE, env={**os.environ, **(env or {})})
         self.readers = [threading.Thread(target=self._read, args=pair, daemon=True)
                         for pair in ((self.child.stdout, self.stdout),

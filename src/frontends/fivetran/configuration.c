@@ -169,7 +169,7 @@ static bool fill_group(struct arena *arena, Group *group) {
     const struct setting *table = settings_table(&count);
     group->fields = new_pointers(arena, count);
     for (size_t i = 0; group->fields && i < count; i++) {
-        if (!table[i].visible_when ||
+        if (!setting_is_for(&table[i], FRONT_END_FIVETRAN) || !table[i].visible_when ||
             strcmp(table[i].visible_when, group->condition->string_value) != 0) {
             continue;
         }
@@ -200,6 +200,9 @@ static bool add_fields(struct arena *arena, Form *form) {
     bool groups_added = false;
     form->fields = new_pointers(arena, count + DESTINATION_COUNT);
     for (size_t i = 0; form->fields && i < count; i++) {
+        if (!setting_is_for(&table[i], FRONT_END_FIVETRAN)) {
+            continue;
+        }
         if (!table[i].visible_when) {
             Field *field = new_field(arena, &table[i]);
             if (!field) {

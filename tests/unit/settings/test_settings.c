@@ -97,6 +97,26 @@ START_TEST(test_everything_given) {
 }
 END_TEST
 
+START_TEST(test_commit_is_airbyte_s_and_its_default_the_destination_s) {
+    give_biggeo();
+    ck_assert(parse(FRONT_END_AIRBYTE));
+    ck_assert_int_eq(settings.commit, COMMIT_END);
+    ck_assert_int_eq(settings.commit_interval_seconds, 60);
+    give("commit", "state");
+    ck_assert(parse(FRONT_END_AIRBYTE));
+    ck_assert_int_eq(settings.commit, COMMIT_STATE);
+    ck_assert(parse(FRONT_END_FIVETRAN)); /* has no such setting: ignored */
+    ck_assert_int_eq(settings.commit, COMMIT_END);
+    n_values = 0;
+    give_dust();
+    ck_assert(parse(FRONT_END_AIRBYTE));
+    ck_assert_int_eq(settings.commit, COMMIT_STATE);
+    give("commit", "now");
+    ck_assert(!parse(FRONT_END_AIRBYTE));
+    ck_assert_ptr_nonnull(strstr(status.message, "Commit must be end or state."));
+}
+END_TEST
+
 /* Every number at its limits and one beyond them. */
 START_TEST(test_limits_of_every_number) {
     size_t count;
@@ -111,7 +131,9 @@ START_TEST(test_limits_of_every_number) {
             give_dust();
             give(s->key, text);
             bool inside = number >= s->min && number <= s->max;
-            ck_assert_msg(parse(FRONT_END_FIVETRAN) == inside, "%s = %s", s->key, text);
+            bool fivetran = setting_is_for(s, FRONT_END_FIVETRAN);
+            ck_assert_msg(parse(fivetran ? FRONT_END_FIVETRAN : FRONT_END_AIRBYTE) == inside,
+                          "%s = %s", s->key, text);
             if (inside) {
                 ck_assert_int_eq(*(int64_t *)((char *)&settings + s->offset), number);
             } else {
@@ -292,6 +314,7 @@ int main(void) {
     tcase_add_test(tests, test_dust_with_defaults);
     tcase_add_test(tests, test_everything_given);
     tcase_add_test(tests, test_limits_of_every_number);
+    tcase_add_test(tests, test_commit_is_airbyte_s_and_its_default_the_destination_s);
     tcase_add_test(tests, test_lesson_10_empty_and_blank_mean_absent);
     tcase_add_test(tests, test_pasted_values_are_trimmed);
     tcase_add_test(tests, test_lesson_10_units_are_not_dropped);

@@ -1,0 +1,86 @@
+#include "json/json_cursor.h"
+
+#include "json/json_scan.h"
+
+static bool fail(struct json_cursor *w) {
+    w->failed = true;
+    return false;
+}
+
+static void skip_space(struct json_cursor *w) {
+    while (w->at < w->len && (w->text[w->at] == ' ' || w->text[w->at] == '\n' ||
+                              w->text[w->at] == '\r' || w->text[w->at] == '\t')) {
+        w->at++;
+    }
+}
+
+static bool take(struct json_cursor *w, char c) {
+    skip_space(w);
+    if (w->at < w->len && w->text[w->at] == c) {
+        w->at++;
+        return true;
+    }
+    return false;
+}
+
+bool json_cursor_enter(struct json_cursor *w) {
+    if (w->failed || !take(w, '{')) {
+        return false;
+    }
+    w->first = true;
+    return true;
+}
+
+bool json_cursor_member(struct json_cursor *w, struct slice *name) {
+    struct slice quoted;
+    if (w->failed) {
+        return false;
+    }
+    bool first = w->first;
+    w->first = false; /* also for the object around this one */
+    if (take(w, '}')) {
+        return false;
+    }
+    if (!first && !take(w, ',')) {
+        return fail(w);
+    }
+    if (!json_cursor_value(w, &quoted) || quoted.data[0] != '"' || !take(w, ':')) {
+        return fail(w);
+    }
+    *name = json_cursor_string(quoted);
+    return true;
+}
+
+bool json_cursor_value(struct json_cursor *w, struct slice *value) {
+    if (w->failed) {
+        return false;
+    }
+    skip_space(w);
+    size_t len = json_scan_value(slice_make(w->text + w->at, w->len - w->at));
+    if (len == 0) {
+        return fail(w);
+    }
+    *value = slice_make(w->text + w->at, len);
+    w->at += len;
+    return true;
+}
+
+bool json_cursor_end(struct json_cursor *w) {
+    skip_space(w);
+    return !w->failed && w->at == w->len;
+}
+
+struct slice json_cursor_find(struct slice object, const char *wanted) {
+    struct json_cursor w = json_cursor_of(object);
+    struct slice found = {"", 0};
+    struct slice name;
+    struct slice value;
+    if (json_cursor_enter(&w)) {
+        while (json_cursor_member(&w, &name) && json_cursor_value(&w, &value)) {
+            if (slice_equal_text(name, wanted)) {
+                found = value;
+            }
+        }
+    }
+    return found;
+}
