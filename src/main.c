@@ -33,6 +33,7 @@ struct engine {
 };
 
 static void engine_clean_up(struct engine *engine) {
+    table_locks_destroy(engine->service.locks);
     http_pool_destroy(engine->service.connections);
     delivery_shared_destroy(engine->service.delivery);
     biggeo_state_destroy(engine->destinations.biggeo);
@@ -93,9 +94,11 @@ static bool engine_init(struct engine *engine, const struct options *options, co
         .destinations = &engine->destinations,
         .delivery = delivery_shared_new(clock_system(), random_system()),
         .connections = http_pool_new(MAX_IDLE_CONNECTIONS),
+        .locks = table_locks_new(),
     };
     bool complete = engine->destinations.catalogue && engine->destinations.biggeo &&
-                    engine->service.delivery && engine->service.connections;
+                    engine->service.delivery && engine->service.connections &&
+                    engine->service.locks;
     return complete || (status->code == STATUS_OK ? status_no_memory(status, "starting") : false);
 }
 

@@ -1,5 +1,6 @@
-/* Inside Dust: what columns and tables are called there, and how that is remembered (architecture,
- * "Names on the other side"; contracts/dust.md, 1.4 and 2). Pure but for the arena. */
+/* Inside Dust: what columns and tables are called there (architecture, "Names on the other side";
+ * contracts/dust.md, 1.4 and 2), and how that is remembered in the table's tags. Pure but for the
+ * arena. */
 #ifndef DESTINATIONS_DUST_COLUMNS_H
 #define DESTINATIONS_DUST_COLUMNS_H
 
@@ -12,6 +13,7 @@
 
 enum {
     DUST_MAX_COLUMNS = 511,    /* without Dust's own __dust_id; ours (_fivetran_exact) counts */
+    DUST_MAX_NAME_BYTES = 200, /* of a column, or a table's id without its digest */
     DUST_MAX_TAG_BYTES = 1024, /* of one tag of ours */
 };
 
@@ -25,31 +27,47 @@ struct dust_table {
     const char *id;           /* the table's id (and name) at Dust */
 };
 
-/* Appends the id of a table: prefix + `{schema}__{table}` (table_name.h) reduced to [A-Za-z0-9_-],
- * with 8 hex digits when reducing changed it. Never "csv". */
+/* Appends the id of a table: prefix + `{schema}__{table}` (table_name.h) reduced to [A-Za-z0-9_-]
+ * and cut to DUST_MAX_NAME_BYTES, with `-` and 8 hex digits of SHA-256 over schema and table when
+ * that changed it. Never "csv". Failure sticks to out. */
 void dust_table_id_append(struct buf *out, const char *prefix, struct slice schema,
                           struct slice table);
 
-/* Appends a column name taken to the fixpoint of Dust's own renaming; never empty, never __dust_id,
- * never DUST_EXACT_COLUMN. */
+/* Appends a column name taken to the fixpoint of Dust's own renaming: lower case, `_` for every
+ * character out of [a-z0-9_] and between a letter and the digit behind it, runs of `_` made one, at
+ * most DUST_MAX_NAME_BYTES. `column` when no letter or digit is left; never __dust_id, never
+ * DUST_EXACT_COLUMN. Failure sticks to out. */
 void dust_column_name_append(struct buf *out, struct slice name);
 
-/* Names for all columns of table: those that known (may be NULL) has keep theirs, newcomers take
- * the next free one, in order. Fills *result with copies from arena (columns, texts and names).
- * False with *status: a Task when there are more columns than Dust takes, or INTERNAL. */
+/* Names for all columns of table. Those that known (may be NULL) has, by their exact original
+ * names, keep theirs; of the newcomers, those that need no renaming choose first, then the others,
+ * in order: a name that is taken, also by a column that known alone has, gets the first of `_2`,
+ * `_3`, … that is free. Fills *result with copies from arena (columns, texts, names and the id
+ * under prefix). False with *status: a Task when there are more columns than Dust takes, or
+ * INTERNAL. */
 bool dust_table_name_columns(const struct table *table, const struct dust_table *known,
                              const char *prefix, struct arena *arena, struct dust_table *result,
                              struct status *status);
 
-/* Appends the JSON array of tags: our mark, the source (front end, schema, table), a tag per
- * column. False with *status: a Task when a tag would pass DUST_MAX_TAG_BYTES (names the column).
- */
+/* --- tags (dust_tags.c) ---
+ *
+ * One tag says `bigdust:v1`, one
+ *     bigdust:source:{"front_end":"fivetran","schema":"shop","table":"orders"}
+ * and one for each column, whose place is `at`, since nothing is known of the order of tags:
+ *     bigdust:column:{"at":3,"name":"amount","original":"Amount","type":"DECIMAL","precision":10,
+ *                     "scale":2,"key":true}
+ * precision and scale are there when they were given, key when it is true. Tags of others are left
+ * out of account; a POST of a table replaces them. */
+
+/* Appends the JSON array of tags. False with *status, and out as before: a Task when a tag would
+ * pass DUST_MAX_TAG_BYTES (names the column). */
 bool dust_tags_write(const struct dust_table *table, enum front_end front_end, struct buf *out,
                      struct status *status);
 
-/* Reads the tags array of a table's answer back. A Task when the tags name another source or front
- * end than the expected (schema and name of *result->table must be filled in by the caller, and
- * id), are not ours at all (a table that somebody else made), or cannot be read. */
+/* Reads the tags array of a table's answer back into *result, with memory from arena. schema and
+ * name of result->table, and id, must be filled in by the caller. A Task when the tags name another
+ * source or front end than the expected, are not ours at all (a table that somebody else made), or
+ * cannot be read. */
 bool dust_tags_read(const struct json_value *tags, enum front_end front_end, struct arena *arena,
                     struct dust_table *result, struct status *status);
 

@@ -23,10 +23,15 @@ static bool take_lock(struct table_work *work, struct status *status) {
     return ok;
 }
 
+bool table_work_lock(struct table_work *work, struct rewrite *rw, struct slice schema,
+                     struct slice name, struct status *status) {
+    *work = (struct table_work){.rw = rw, .schema = schema, .name = name};
+    return take_lock(work, status);
+}
+
 bool table_work_begin(struct table_work *work, struct rewrite *rw, struct slice schema,
                       struct slice name, struct status *status) {
-    *work = (struct table_work){.rw = rw, .schema = schema, .name = name};
-    return take_lock(work, status) && table_work_reopen(work, status);
+    return table_work_lock(work, rw, schema, name, status) && table_work_reopen(work, status);
 }
 
 static void close_rows(struct table_work *work) {
@@ -51,8 +56,9 @@ bool table_work_settle(struct table_work *work, struct status *status) {
     return true;
 }
 
-bool rewrite_deliver(struct rewrite *rw, const struct table *table, struct record_source *source,
-                     struct status *status) {
+/* A session and its pipeline, added to the report. */
+static bool deliver(struct rewrite *rw, const struct table *table, struct record_source *source,
+                    struct status *status) {
     struct destination *d = rw->d;
     struct delivery_report report = {0};
     struct write_session *session = d->ops->open_session(d, table, rw->notice, status);
@@ -78,10 +84,30 @@ bool rewrite_deliver(struct rewrite *rw, const struct table *table, struct recor
     return ok;
 }
 
+bool rewrite_append(struct rewrite *rw, const struct table *table, struct record_source *source,
+                    struct status *status) {
+    bool ok = deliver(rw, table, source, status);
+    if (!ok && status->code == STATUS_DATA_LOSS) {
+        status_context(status, "table %s.%s: nothing of this batch was kept", table->schema,
+                       table->name);
+    }
+    return ok;
+}
+
+bool table_work_explain(const struct table *table, struct status *status) {
+    if (status->code == STATUS_DATA_LOSS) {
+        status_context(status,
+                       "table %s.%s: a part of this batch may have been written, which does no "
+                       "harm: it is written again with the rest",
+                       table->schema, table->name);
+    }
+    return false;
+}
+
 bool table_work_write(struct table_work *work, const struct table *table,
                       struct record_source *source, struct status *status) {
     uint64_t before = work->rw->report->records;
-    bool ok = rewrite_deliver(work->rw, table, source, status);
+    bool ok = deliver(work->rw, table, source, status);
     if (work->rw->report->records > before) {
         /* A session that confirms has seen its last row, and so all before it (architecture, "The
          * fence"). */

@@ -22,7 +22,10 @@ struct table_work {
 bool table_work_begin(struct table_work *work, struct rewrite *rw, struct slice schema,
                       struct slice name, struct status *status);
 
-/* Opens the rows again: of a table that was just made, or has new columns. */
+/* The same in two steps. The second also opens the rows again: of a table that was just made, or
+ * has new columns. */
+bool table_work_lock(struct table_work *work, struct rewrite *rw, struct slice schema,
+                     struct slice name, struct status *status);
 bool table_work_reopen(struct table_work *work, struct status *status);
 
 /* Makes sure that what was written and removed before can be read: to be called before reading. */
@@ -43,9 +46,12 @@ bool table_work_confirm(struct table_work *work, struct status *status);
 
 void table_work_end(struct table_work *work);
 
-/* Delivers a source's records through a session of the call's destination; adds to its report. For
- * destinations without rows to read; others have table_work_write. */
-bool rewrite_deliver(struct rewrite *rw, const struct table *table, struct record_source *source,
-                     struct status *status);
+/* Puts in front of a DATA_LOSS what it means that the batch broke off. Returns false. */
+bool table_work_explain(const struct table *table, struct status *status);
+
+/* Delivers a source's records, whatever their operation, to a destination that only appends; adds
+ * to the report. */
+bool rewrite_append(struct rewrite *rw, const struct table *table, struct record_source *source,
+                    struct status *status);
 
 #endif

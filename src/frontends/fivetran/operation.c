@@ -58,6 +58,15 @@ static bool call_open(struct call *call, const struct operation *operation,
         .log = &call->log,
         .api = &call->attempt.api,
     };
+    call->rewrite = (struct rewrite){
+        .d = &call->destination,
+        .attempt = &call->attempt,
+        .cancel = &call->work,
+        .log = &call->log,
+        .locks = service->locks,
+        .notice = &call->notice,
+        .report = &call->report,
+    };
     return true;
 }
 

@@ -6,6 +6,7 @@
 #include "base/arena.h"
 #include "frontends/fivetran/answer.h"
 #include "frontends/fivetran/service.h"
+#include "rewrite/rewrite.h"
 #include "table/table_copy.h"
 
 #include <protobuf-c/protobuf-c.h>
@@ -24,6 +25,7 @@ struct call {
     struct destination destination;
     struct notice notice;
     struct delivery_report report;
+    struct rewrite rewrite;  /* all of this, for what writes and changes tables */
     struct table *described; /* DescribeTable's answer, freed with the call; NULL: none */
 };
 

@@ -1,6 +1,5 @@
 #include "frontends/fivetran/handlers.h"
 #include "frontends/fivetran/proto_map.h"
-#include "frontends/fivetran/write_records.h"
 
 static bool truncate_read(const ProtobufCMessage *message, struct arena *arena,
                           struct request_view *view) {
@@ -10,31 +9,6 @@ static bool truncate_read(const ProtobufCMessage *message, struct arena *arena,
     view->schema = request->schema_name;
     view->table = request->table_name;
     return view->configuration != NULL;
-}
-
-/* A source of the one truncate record. */
-struct one_record {
-    struct record_source source;
-    struct record record;
-    bool given;
-};
-
-static enum next one_record_next(struct record_source *source, struct record *record,
-                                 struct status *status) {
-    struct one_record *one = (struct one_record *)source;
-    (void)status;
-    if (one->given) {
-        return NEXT_END;
-    }
-    one->given = true;
-    *record = one->record;
-    return NEXT_RECORD;
-}
-
-static bool one_record_rewind(struct record_source *source, struct status *status) {
-    (void)status;
-    ((struct one_record *)source)->given = false;
-    return true;
 }
 
 /* utc_delete_before in whole milliseconds (lesson 6), as microseconds. */
@@ -69,16 +43,9 @@ static bool truncate_run(struct call *call, const ProtobufCMessage *message, str
                          struct status *status) {
     const FivetranSdk__V2__TruncateRequest *request =
         (const FivetranSdk__V2__TruncateRequest *)message;
-    struct destination *d = &call->destination;
-    enum table_presence presence;
     (void)answer;
-    if (!check_request(request, status) ||
-        !d->ops->exists(d, slice_of(request->schema_name), slice_of(request->table_name), &presence,
-                        status)) {
+    if (!check_request(request, status)) {
         return false;
-    }
-    if (presence == TABLE_ABSENT) {
-        return true; /* lesson 6: it arrives for tables that were never created */
     }
     bool soft = request->_soft_case == FIVETRAN_SDK__V2__TRUNCATE_REQUEST___SOFT_SOFT;
     const struct truncate truncate = {
@@ -86,17 +53,8 @@ static bool truncate_run(struct call *call, const ProtobufCMessage *message, str
         .synced_column = request->synced_column,
         .deleted_column = soft ? request->soft->deleted_column : NULL,
     };
-    const struct table table = {request->schema_name, request->table_name, NULL, 0};
-    struct one_record one = {
-        .source = {one_record_next, one_record_rewind},
-        .record = {.operation = soft ? RECORD_SOFT_TRUNCATE : RECORD_TRUNCATE,
-                   .truncate = &truncate},
-    };
-    if (!write_records(call, &table, &one.source, status)) {
-        return false;
-    }
-    notice_add(&call->notice, "%s", d->ops->truncate_warning);
-    return true;
+    return rewrite_truncate(&call->rewrite, slice_of(request->schema_name),
+                            slice_of(request->table_name), &truncate, status);
 }
 
 const struct operation OPERATION_TRUNCATE = {

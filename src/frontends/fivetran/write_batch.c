@@ -1,7 +1,6 @@
 #include "batch_file/batch_file.h"
 #include "frontends/fivetran/handlers.h"
 #include "frontends/fivetran/proto_map.h"
-#include "frontends/fivetran/write_records.h"
 
 #include <stdlib.h>
 
@@ -108,7 +107,12 @@ static bool read_params(const FivetranSdk__V2__FileParams *params, struct batch_
     return true;
 }
 
-static bool write_files(struct call *call, struct write_request *request, struct status *status) {
+/* rewrite_write or rewrite_write_history. */
+typedef bool write_fn(struct rewrite *rw, const struct table *table, struct record_source *source,
+                      struct status *status);
+
+static bool write_files(struct call *call, struct write_request *request, write_fn *write,
+                        struct status *status) {
     struct table table;
     struct batch_files spec = {.table = &table};
     if (!proto_to_table(request->table, request->schema, &call->arena, &table, status) ||
@@ -124,12 +128,12 @@ static bool write_files(struct call *call, struct write_request *request, struct
         return true;
     }
     struct batch_file_source *source = batch_file_source_open(&spec, status);
-    bool ok = source && write_records(call, &table, batch_file_source_records(source), status);
-    batch_file_source_close(source);
-    if (!ok && status->code == STATUS_DATA_LOSS) {
+    if (!source && status->code == STATUS_DATA_LOSS) {
         status_context(status, "table %s.%s: nothing of this batch was kept", table.schema,
                        table.name);
     }
+    bool ok = source && write(&call->rewrite, &table, batch_file_source_records(source), status);
+    batch_file_source_close(source);
     return ok;
 }
 
@@ -168,7 +172,7 @@ static bool batch_run(struct call *call, const ProtobufCMessage *base, struct an
         .n_kinds = 3,
     };
     READ_KEYS(&request, message, &call->arena)
-    return write_files(call, &request, status);
+    return write_files(call, &request, rewrite_write, status);
 }
 
 const struct operation OPERATION_WRITE_BATCH = {
@@ -208,7 +212,7 @@ static bool history_run(struct call *call, const ProtobufCMessage *base, struct 
         .n_kinds = 4,
     };
     READ_KEYS(&request, message, &call->arena)
-    return write_files(call, &request, status);
+    return write_files(call, &request, rewrite_write_history, status);
 }
 
 const struct operation OPERATION_WRITE_HISTORY_BATCH = {

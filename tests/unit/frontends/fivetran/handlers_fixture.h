@@ -62,6 +62,7 @@ static inline void set_up(struct fixture *f, const struct peer_step *steps, size
         .destinations = &f->destinations,
         .delivery = delivery_shared_new(&f->clock.clock, random_system()),
         .connections = http_pool_new(4),
+        .locks = table_locks_new(),
     };
     cancel_init(&f->cancel, &f->clock.clock, CANCEL_NO_DEADLINE);
     buf_init(&f->response, FIXTURE_BYTES);
@@ -77,6 +78,7 @@ static inline void set_up(struct fixture *f, const struct peer_step *steps, size
 static inline void tear_down(struct fixture *f) {
     ck_assert_uint_eq(log_capture_count(&f->log, FIXTURE_KEY), 0);
     ck_assert_ptr_null(strstr(f->status.message, FIXTURE_KEY));
+    table_locks_destroy(f->service.locks);
     http_pool_destroy(f->service.connections);
     delivery_shared_destroy(f->service.delivery);
     biggeo_state_destroy(f->destinations.biggeo);
