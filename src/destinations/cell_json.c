@@ -1,5 +1,6 @@
 #include "destinations/cell_json.h"
 
+#include "destinations/destination.h"
 #include "json/json_scan.h"
 #include "json/json_writer.h"
 #include "table/cell_value.h"
@@ -80,5 +81,22 @@ bool cell_json_append(struct buf *out, const struct column *column, const struct
         return append_json(out, cell->text, counts);
     default:
         return append_text(out, column, cell->text, counts, status);
+    }
+}
+
+void encode_counts_tell(const struct encode_counts *counts, const struct table *table,
+                        const struct log *log, struct notice *notice) {
+    if (counts->not_finite || counts->invalid_utf8 || counts->not_json) {
+        log_event(log, LOG_WARNING, "values_changed",
+                  "not_finite_sent_as_null=%llu invalid_utf8_replaced=%llu "
+                  "json_sent_as_text=%llu",
+                  (unsigned long long)counts->not_finite, (unsigned long long)counts->invalid_utf8,
+                  (unsigned long long)counts->not_json);
+    }
+    if (counts->not_finite) {
+        notice_add(notice,
+                   "Table %s.%s: %llu values that are not finite numbers (NaN or infinity) were "
+                   "stored as null, since JSON has no such numbers.",
+                   table->schema, table->name, (unsigned long long)counts->not_finite);
     }
 }

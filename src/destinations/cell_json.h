@@ -4,8 +4,11 @@
 #define DESTINATIONS_CELL_JSON_H
 
 #include "base/buf.h"
+#include "base/log.h"
 #include "base/status.h"
 #include "table/record.h"
+
+struct notice;
 
 /* What was changed on the way, for one warning a call. */
 struct encode_counts {
@@ -19,5 +22,9 @@ struct encode_counts {
  * type. */
 bool cell_json_append(struct buf *out, const struct column *column, const struct cell *cell,
                       struct encode_counts *counts, struct status *status);
+
+/* Says what was changed: all of it in the log, lost numbers to the customer too. */
+void encode_counts_tell(const struct encode_counts *counts, const struct table *table,
+                        const struct log *log, struct notice *notice);
 
 #endif
