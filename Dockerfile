@@ -11,6 +11,8 @@ RUN apt-get update && apt-get install -y --no-install-recommends \
     && useradd --create-home --uid 10001 bigdust
 COPY --from=build /bigdust/build/Release/bigdust /usr/local/bin/bigdust
 USER bigdust
+# Airbyte runs this with /bin/sh: eval "$AIRBYTE_ENTRYPOINT write --config … --catalog …"
+ENV AIRBYTE_ENTRYPOINT="/usr/local/bin/bigdust"
 EXPOSE 50052
 ENTRYPOINT ["/usr/local/bin/bigdust"]
 CMD ["--port", "50052"]

@@ -12,8 +12,8 @@ build_packages=(gcc libc6-dev cmake ninja-build pkg-config ca-certificates
   libcurl4-openssl-dev libssl-dev libzstd-dev zlib1g-dev libjansson-dev libsqlite3-dev
   libmicrohttpd-dev check libsubunit-dev)
 test_packages=(python3 python3-grpcio python3-protobuf python3-pytest python3-zstandard
-  python3-cryptography openssl zstd)
-check_packages=(clang clang-format clang-tidy libclang-rt-14-dev shellcheck)
+  python3-cryptography python3-requests openssl zstd)
+check_packages=(clang clang-format clang-tidy libclang-rt-14-dev shellcheck python3-venv)
 
 [[ ${CC:-} != clang* ]] || build_packages+=("$CC")
 

@@ -18,8 +18,8 @@ enum { ROUTE_SIGN_AT = 4 }; /* where the two differ */
  * status and type wins. */
 struct meaning {
     int status;
-    const char *type; /* NULL: any, or none; "": not an error of Dust's */
     enum verdict_kind kind;
+    const char *type; /* NULL: any, or none; "": not an error of Dust's */
     const char *text;
 };
 
@@ -27,33 +27,33 @@ static const char NO_KEY[] =
     "this is not an API key of a workspace, which begin with sk-; check \"API key\"";
 
 static const struct meaning meanings[] = {
-    {401, "malformed_authorization_header_error", VERDICT_FATAL, NO_KEY},
-    {401, "workspace_auth_error", VERDICT_FATAL,
+    {401, VERDICT_FATAL, "malformed_authorization_header_error", NO_KEY},
+    {401, VERDICT_FATAL, "workspace_auth_error",
      "the API key belongs to another workspace; check \"Workspace ID\" and \"API key\""},
-    {401, "invalid_oauth_token_error", VERDICT_FATAL, NO_KEY},
-    {401, "expired_oauth_token_error", VERDICT_FATAL, NO_KEY},
-    {401, "user_not_found", VERDICT_FATAL, NO_KEY},
-    {401, NULL, VERDICT_FATAL,
+    {401, VERDICT_FATAL, "invalid_oauth_token_error", NO_KEY},
+    {401, VERDICT_FATAL, "expired_oauth_token_error", NO_KEY},
+    {401, VERDICT_FATAL, "user_not_found", NO_KEY},
+    {401, VERDICT_FATAL, NULL,
      "the API key is unknown or disabled, or belongs to Dust's other region; check \"API key\", "
      "and \"Dust URL\": https://dust.tt, or https://eu.dust.tt for a workspace in Europe"},
-    {403, "workspace_can_use_product_required_error", VERDICT_FATAL,
+    {403, VERDICT_FATAL, "workspace_can_use_product_required_error",
      "the plan of this workspace has no access to Dust's API; change the plan"},
-    {403, "data_source_auth_error", VERDICT_FATAL,
+    {403, VERDICT_FATAL, "data_source_auth_error",
      "the API key may not write to this data source, or a Dust connection manages it; give the "
      "key the right to write in the space, or choose a folder in \"Data source ID\""},
-    {403, "data_source_quota_error", VERDICT_REJECTED,
+    {403, VERDICT_REJECTED, "data_source_quota_error",
      "more than the plan of this workspace allows; change the plan, or leave it out of the sync"},
-    {403, "workspace_quota_error", VERDICT_FATAL,
+    {403, VERDICT_FATAL, "workspace_quota_error",
      "the workspace is full; remove data at Dust, or change the plan"},
-    {404, "workspace_not_found", VERDICT_FATAL,
+    {404, VERDICT_FATAL, "workspace_not_found",
      "there is no such workspace in this region; check \"Workspace ID\" and \"Dust URL\""},
-    {404, "space_not_found", VERDICT_FATAL,
+    {404, VERDICT_FATAL, "space_not_found",
      "the workspace has no such space, or the API key may not see it; check \"Space ID\""},
-    {404, "data_source_not_found", VERDICT_FATAL,
+    {404, VERDICT_FATAL, "data_source_not_found",
      "the space has no such data source, or the API key may not read it; check \"Data source ID\" "
      "and \"Space ID\", and the rights of the key"},
-    {404, "table_not_found", VERDICT_REJECTED, "there is no such table"},
-    {404, "", VERDICT_FATAL, "the server knows no such address; check \"Dust URL\""},
+    {404, VERDICT_REJECTED, "table_not_found", "there is no such table"},
+    {404, VERDICT_FATAL, "", "the server knows no such address; check \"Dust URL\""},
 };
 
 void dust_api_init(struct dust_api *api, struct destination *d) {

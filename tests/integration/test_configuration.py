@@ -8,7 +8,6 @@ import pytest
 from support import protos, tables
 
 ITEMS = tables.Table("items", {"id": "INT"}, ["id"])
-DUST = {"destination": "dust", "api_key": "sk-0451", "workspace_id": "w", "space_id": "s", "data_source_id": "d"}
 
 
 def run_test(client, name, config, timeout=60):
@@ -66,11 +65,10 @@ def test_the_key_is_a_password_and_nothing_else_is(form):
 
 
 def test_the_form_s_own_defaults_are_good_settings(client, form, sandbox):
-    for destination in ("biggeo",):
+    for given in (tables.configuration(sandbox), tables.dust_configuration(sandbox)):
         config = {field.name: field.default_value for field, shown in fields_of(form.fields)
-                  if shown in (None, destination)}
-        config.update(destination=destination, api_key="test-key", biggeo_base_url=sandbox.url)
-        assert run_test(client, "settings", config) is True
+                  if shown in (None, given["destination"])}
+        assert run_test(client, "settings", {**config, **given}) is True
 
 
 def test_every_test_of_the_form_can_be_run(client, form, config):
@@ -196,7 +194,9 @@ def test_lesson_37_secrets_are_in_no_answer_and_no_log(client, sandbox, log_watc
         assert "geheim" not in run_test(client, test, config)
 
 
-def test_dust_can_be_set_up_only_when_it_is_there(client):
-    assert "Dust is not available" in run_test(client, "settings", DUST)
-    assert "Dust is not available" in run_test(client, "connection", DUST)
-    assert "Workspace ID is missing" in run_test(client, "settings", {**DUST, "workspace_id": ""})
+def test_dust_s_documents_can_be_set_up_only_when_they_are_there(client, sandbox):
+    config = tables.dust_configuration(sandbox, data_format="documents")
+    assert "documents are not available" in run_test(client, "settings", config)
+    assert "documents are not available" in run_test(client, "connection", config)
+    assert "Workspace ID is missing" in run_test(client, "settings", {**config, "workspace_id": ""})
+    assert sandbox.requests() == []

@@ -292,15 +292,3 @@ def test_a_state_folder_that_cannot_be_used_is_done_without(start_bigdust, sandb
         assert api.create(ITEMS) == ("success", True)
         assert api.describe(ITEMS) == ITEMS.message()
         write(api, sandbox, 1)
-
-
-# What is not there yet
-
-def test_dust_is_a_task_that_says_so(client, sandbox):
-    config = {"destination": "dust", "api_key": "sk-1", "workspace_id": "w", "space_id": "s",
-              "data_source_id": "d", "base_url": sandbox.url}
-    api = Tables(client, config)
-    for kind, text in (api.create(ITEMS), api.alter(ITEMS), api.truncate(ITEMS, 0),
-                       api.migrate(ITEMS, drop={"drop_table": True})):
-        assert kind == "task" and "Dust is not available" in text
-    assert sandbox.requests() == []

@@ -3,7 +3,7 @@ import contextlib
 import pathlib
 import tempfile
 
-from support import files, protos
+from support import files, protos, sandbox as sandboxes
 
 KINDS = ("earliest", "replace", "update", "delete")
 FIELDS = {"earliest": "earliest_start_files", "replace": "replace_files",
@@ -105,6 +105,15 @@ class Batch:
 def configuration(sandbox, **more):
     """Settings for a sandbox's BigGeo; None takes one away."""
     settings = {"destination": "biggeo", "api_key": "test-key", "biggeo_base_url": sandbox.url}
+    settings.update(more)
+    return {name: value for name, value in settings.items() if value is not None}
+
+
+def dust_configuration(sandbox, **more):
+    """Settings for a sandbox's Dust; None takes one away."""
+    settings = {"destination": "dust", "api_key": sandboxes.DUST_KEY, "base_url": sandbox.url,
+                "workspace_id": sandboxes.DUST_WORKSPACE, "space_id": sandboxes.DUST_SPACE,
+                "data_source_id": sandboxes.DUST_DATA_SOURCE}
     settings.update(more)
     return {name: value for name, value in settings.items() if value is not None}
 

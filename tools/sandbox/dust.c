@@ -1,6 +1,7 @@
 /* Dust's HTTP API (contract "The Dust side"): which call a request is, who may make it. */
 #include "base/clock.h"
 #include "sandbox/dust_api.h"
+#include "sandbox/dust_fields.h"
 #include "sandbox/scan.h"
 
 #include <math.h>
@@ -306,6 +307,18 @@ static void dust_recognise_rows(struct dust_request *request) {
     }
 }
 
+/* The table that a POST of one is about is told by its body. */
+static void dust_recognise_table(struct dust_request *request) {
+    static const struct dust_field id = {"table_id", FIELD_TEXT, false, true};
+    struct slice value;
+    struct buf error;
+    buf_init(&error, SANDBOX_MAX_NAME);
+    if (dust_fields_read(request->body, &id, 1, &value, &error)) {
+        dust_field_text(value, &request->ex->call.table);
+    }
+    buf_clean_up(&error);
+}
+
 static void dust_recognise(struct sandbox *sandbox, struct exchange *ex) {
     struct dust_request *request = calloc(1, sizeof(*request));
     if (!request) {
@@ -341,7 +354,9 @@ static void dust_recognise(struct sandbox *sandbox, struct exchange *ex) {
     if (request->id) {
         buf_append_text(&ex->call.table, request->id);
     }
-    if (request->route->perform == dust_upsert_rows && !ex->too_large) {
+    if (request->route->perform == dust_upsert_table) {
+        dust_recognise_table(request);
+    } else if (request->route->perform == dust_upsert_rows && !ex->too_large) {
         dust_recognise_rows(request);
     }
 }

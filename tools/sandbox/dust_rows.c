@@ -289,7 +289,12 @@ bool dust_rows_parse(struct slice body, struct dust_rows *rows, struct buf *erro
         scan_value(&r.scan, NULL);
     }
     free(r.seen);
-    if (error->len == 0 && !scan_finish(&r.scan)) {
+    if (error->len > 0) { /* whether it is JSON at all is asked first */
+        scan_init(&r.scan, body);
+        scan_value(&r.scan, NULL);
+    }
+    if (!scan_finish(&r.scan)) {
+        buf_reset(error);
         buf_append_text(error, "Malformed JSON in request body");
     } else if (error->len == 0 && !has_rows) {
         buf_append_text(error, "Invalid request body: Validation error: Required at \"rows\"");

@@ -159,17 +159,14 @@ static void table_upsert(struct dust_request *request, const char *id, const str
 
 void dust_upsert_table(struct dust_request *request) {
     struct slice values[TABLE_FIELDS];
-    struct buf id;
+    struct buf *id = &request->ex->call.table; /* told when the call was recognised */
     struct buf *error = &request->error;
     bool good = dust_fields_read(request->body, table_fields, TABLE_FIELDS, values, error);
-    buf_init(&id, SANDBOX_MAX_BODY);
-    dust_field_text(values[TABLE_ID], &id);
-    if (id.len == 0) {
+    if (id->len == 0) {
         char made[UUID_TEXT_BYTES];
         random_uuid(random_system(), made);
-        buf_printf(&id, "tbl_%.8s", made);
+        buf_printf(id, "tbl_%.8s", made);
     }
-    buf_append_slice(&request->ex->call.table, buf_slice(&id));
     if (!good) {
         dust_error(request, 400, "invalid_request_error", buf_cstr(error));
     } else if (dust_enter(request, true)) {
@@ -185,10 +182,9 @@ void dust_upsert_table(struct dust_request *request) {
                        "Setting a custom hierarchy is not supported yet. Please omit the parent_id "
                        "field.");
         } else {
-            table_upsert(request, buf_cstr(&id), values);
+            table_upsert(request, buf_cstr(id), values);
         }
     }
-    buf_clean_up(&id);
 }
 
 void dust_get_table(struct dust_request *request) {

@@ -3,32 +3,45 @@
 #include "json/json_writer.h"
 
 #include <errno.h>
-#include <unistd.h>
+#include <sys/uio.h>
 
 enum { MAX_LINE_BYTES = 64 * 1024 };
 
-static bool write_all(int fd, struct slice part) {
-    while (part.len > 0) {
-        ssize_t written = write(fd, part.data, part.len);
+/* Writes everything the vector holds; changes it. */
+static bool write_all(int fd, struct iovec *iov, size_t n) {
+    while (n > 0) {
+        ssize_t written = writev(fd, iov, (int)n);
         if (written < 0 && errno == EINTR) {
             continue;
         }
-        if (written <= 0) {
+        if (written < 0) {
             return false;
         }
-        part.data += written;
-        part.len -= (size_t)written;
+        size_t rest = (size_t)written;
+        while (n > 0 && rest >= iov->iov_len) {
+            rest -= iov->iov_len;
+            iov++;
+            n--;
+        }
+        if (n > 0) {
+            iov->iov_base = (char *)iov->iov_base + rest;
+            iov->iov_len -= rest;
+        }
     }
     return true;
 }
 
+/* In one call, so that a line is whole or not there should the process be killed (of lines that a
+ * pipe takes at once). */
 bool output_line(struct output *o, const struct slice *parts, size_t n_parts) {
-    pthread_mutex_lock(&o->mutex);
-    bool ok = !o->broken;
-    for (size_t i = 0; ok && i < n_parts; i++) {
-        ok = write_all(o->fd, parts[i]);
+    struct iovec iov[OUTPUT_MAX_PARTS + 1];
+    size_t n = 0;
+    for (; n < n_parts && n < OUTPUT_MAX_PARTS; n++) {
+        iov[n] = (struct iovec){(void *)parts[n].data, parts[n].len};
     }
-    ok = ok && write_all(o->fd, SLICE_LITERAL("\n"));
+    iov[n++] = (struct iovec){(void *)"\n", 1};
+    pthread_mutex_lock(&o->mutex);
+    bool ok = !o->broken && write_all(o->fd, iov, n);
     o->broken = !ok; /* what follows half a line could not be read */
     pthread_mutex_unlock(&o->mutex);
     return ok;

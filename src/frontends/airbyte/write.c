@@ -264,20 +264,38 @@ static bool open_streams(struct sync *s, struct status *status) {
         .max_open_bytes = MAX_OPEN_BYTES,
     };
     s->writer = writer_new(&options, status);
-    for (size_t i = 0; s->writer && i < s->catalog.n_streams; i++) {
+    if (!s->writer) {
+        return false;
+    }
+    for (size_t i = 0; i < s->catalog.n_streams; i++) {
         struct stream *stream = &s->catalog.streams[i];
         stream->writer = writer_open(s->writer, &stream->table, &stream->mode, status);
         if (!stream->writer) {
             return false;
         }
     }
-    return s->writer != NULL;
+    log_event(&c->log, LOG_INFO, "write_started", "destination=%s streams=%zu version=%s",
+              c->destination.ops->name, s->catalog.n_streams, BIGDUST_VERSION);
+    return true;
 }
 
-static void log_end(const struct sync *s, const struct status *status) {
+/* Ends the sending thread, which logs nothing after that. */
+static struct delivery_report stop_writer(struct sync *s, bool ok) {
+    struct delivery_report report = {0};
+    if (!ok) {
+        cancel_fire(s->connection.airbyte->cancel, CANCEL_CALLER); /* nothing is worth sending */
+    }
+    if (s->writer) {
+        report = writer_report(s->writer);
+        writer_destroy(s->writer);
+        s->writer = NULL;
+    }
+    return report;
+}
+
+static void log_end(const struct sync *s, struct delivery_report report,
+                    const struct status *status) {
     const struct log *log = &s->connection.log;
-    const struct delivery_report report =
-        s->writer ? writer_report(s->writer) : (struct delivery_report){0};
     if (s->n_malformed > 0) {
         log_event(log, LOG_WARNING, "lines_skipped",
                   "count=%" PRIu64 " reason=\"they are not Airbyte messages\"", s->n_malformed);
@@ -294,7 +312,6 @@ static void log_end(const struct sync *s, const struct status *status) {
 }
 
 static void sync_clean_up(struct sync *s) {
-    writer_destroy(s->writer);
     line_reader_clean_up(&s->reader);
     states_clean_up(&s->states);
     catalog_clean_up(&s->catalog);
@@ -318,10 +335,10 @@ int airbyte_write(const struct airbyte *airbyte, const char *config_path,
               catalog_read(&s.catalog, catalog_path, &status) && open_streams(&s, &status) &&
               line_reader_init(&s.reader, airbyte->in_fd, airbyte->cancel, &status) &&
               take_all(&s, &status);
+    const struct delivery_report report = stop_writer(&s, ok);
     progress_end(&s.progress, &s.catalog);
-    log_end(&s, &status);
+    log_end(&s, report, &status);
     if (!ok) {
-        cancel_fire(airbyte->cancel, CANCEL_CALLER); /* nothing of this sync is worth sending */
         output_error(&s.connection.output, &status);
     }
     sync_clean_up(&s);

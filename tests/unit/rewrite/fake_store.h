@@ -611,7 +611,11 @@ static inline void world_init(struct fake_world *w) {
         .drop = fake_drop,
         .open_rows = fake_open_rows,
     };
-    w->d = (struct destination){&w->ops, &w->settings, &w->shared, &w->log.log, &w->attempt.api};
+    w->d = (struct destination){.ops = &w->ops,
+                                .settings = &w->settings,
+                                .shared = &w->shared,
+                                .log = &w->log.log,
+                                .api = &w->attempt.api};
     w->rw = (struct rewrite){.d = &w->d,
                              .attempt = &w->attempt,
                              .cancel = &w->cancel,
