@@ -154,7 +154,7 @@ static void make_tags(struct dust_document_encoder *e, const struct record *reco
     buf_reset(&e->tags);
     buf_append_slice(&e->tags, buf_slice(&e->table_tags));
     if (cell_boolean(cell_of(record, e->deleted_column), &deleted) && deleted) {
-        buf_append_text(&e->tags, ",\"fivetran:deleted\"");
+        buf_append_text(&e->tags, ",\"" DUST_DELETED_TAG "\"");
     }
 }
 

@@ -15,6 +15,9 @@ enum {
 /* The tag of what a document holds; 16 hex digits follow. */
 #define DUST_HASH_TAG "bigdust:sha256:"
 
+/* The tag of a document whose record has _fivetran_deleted true. */
+#define DUST_DELETED_TAG "fivetran:deleted"
+
 /* Appends the tag that all documents of a table have, and no other's: by the table's id, which is
  * unique, while `fivetran:table:{schema}.{table}`, for the people, need not be. */
 void dust_document_table_tag(struct buf *out, const char *table_id);

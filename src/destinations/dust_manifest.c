@@ -110,42 +110,58 @@ bool dust_manifest_post(struct dust_api *api, const struct table *table, const c
     return ok;
 }
 
-/* The known columns, described as table does where it has them, and table's newcomers behind them.
- * columns has room for all. *n_new says how many newcomers there are. */
-static struct table join_columns(const struct table *table, const struct table *known,
-                                 struct column *columns, size_t *n_new) {
-    struct table joined = {.schema = known->schema, .name = known->name, .columns = columns};
-    for (size_t i = 0; i < known->n_columns; i++) {
+/* known's columns, described as table does where it has them (others only if keep), and table's
+ * newcomers behind them. False: no memory. */
+static bool join_columns(const struct table *table, const struct table *known, bool keep,
+                         struct arena *arena, struct table *joined) {
+    struct column *columns =
+        arena_alloc(arena, (known->n_columns + table->n_columns + 1) * sizeof *columns);
+    size_t n = 0;
+    for (size_t i = 0; columns && i < known->n_columns; i++) {
         int at = table_find(table, slice_of(known->columns[i].name));
-        columns[joined.n_columns] = at >= 0 ? table->columns[at] : known->columns[i];
-        columns[joined.n_columns++].name = known->columns[i].name;
-    }
-    for (size_t i = 0; i < table->n_columns; i++) {
-        if (table_find(known, slice_of(table->columns[i].name)) < 0) {
-            columns[joined.n_columns++] = table->columns[i];
+        if (at >= 0 || keep) {
+            columns[n++] = at >= 0 ? table->columns[at] : known->columns[i];
         }
     }
-    *n_new = joined.n_columns - known->n_columns;
-    return joined;
+    for (size_t i = 0; columns && i < table->n_columns; i++) {
+        if (table_find(known, slice_of(table->columns[i].name)) < 0) {
+            columns[n++] = table->columns[i];
+        }
+    }
+    for (size_t i = 0; columns && i < n; i++) {
+        columns[i].name = arena_copy_text(arena, slice_of(columns[i].name));
+        if (!columns[i].name) {
+            return false;
+        }
+    }
+    *joined = (struct table){known->schema, known->name, columns, n};
+    return columns != NULL;
 }
 
 bool dust_manifest_ensure(struct dust_api *api, const struct table *table, struct arena *arena,
                           struct dust_table *result, struct status *status) {
     struct dust_table known;
     bool there = false;
-    size_t n_new = 0;
     if (!dust_manifest_get(api, slice_of(table->schema), slice_of(table->name), arena, &known,
                            &there, status)) {
         return false;
     }
-    struct column *columns =
-        arena_alloc(arena, (known.table.n_columns + table->n_columns + 1) * sizeof *columns);
-    if (!columns) {
+    *result = known;
+    if (!join_columns(table, &known.table, true, arena, &result->table)) {
         return status_no_memory(status, "comparing a table's columns");
     }
-    *result = known;
-    result->table = join_columns(table, &known.table, columns, &n_new);
-    return (there && n_new == 0) || dust_manifest_post(api, &result->table, known.id, status);
+    bool complete = there && result->table.n_columns == known.table.n_columns;
+    return complete || dust_manifest_post(api, &result->table, known.id, status);
+}
+
+bool dust_manifest_change(struct dust_api *api, const struct dust_table *known,
+                          const struct table *wanted, struct arena *arena,
+                          struct dust_table *result, struct status *status) {
+    *result = *known;
+    if (!join_columns(wanted, &known->table, false, arena, &result->table)) {
+        return status_no_memory(status, "changing a table's columns");
+    }
+    return dust_manifest_post(api, &result->table, known->id, status);
 }
 
 /* --- removing --- */

@@ -17,15 +17,21 @@ bool dust_manifest_get(struct dust_api *api, struct slice schema, struct slice n
                        struct arena *arena, struct dust_table *found, bool *there,
                        struct status *status);
 
-/* Makes these the table's columns. id is the table's (dust_table_id_append). */
+/* Makes these the table's columns, and the table when it is missing. id is the table's
+ * (dust_table_id_append). */
 bool dust_manifest_post(struct dust_api *api, const struct table *table, const char *id,
                         struct status *status);
 
 /* Makes the table, or adds to the columns it has those of table that it lacks; nothing is posted
  * when it lacks none. *result is what it has then: columns in the order in which they first came,
- * which ids and texts are made in, and as table describes them where it does. With memory from
- * arena, names of table's borrowed. */
+ * which ids and texts are made in, and as table describes them where it does. Copies from arena. */
 bool dust_manifest_ensure(struct dust_api *api, const struct table *table, struct arena *arena,
+                          struct dust_table *result, struct status *status);
+
+/* Makes wanted's the table's columns; known is what it has. Those that remain keep their places, so
+ * that ids stay what they are. *result: copies from arena. */
+bool dust_manifest_change(struct dust_api *api, const struct dust_table *known,
+                          const struct table *wanted, struct arena *arena,
                           struct dust_table *result, struct status *status);
 
 /* Forgets the table; one that is not there is no error. */
