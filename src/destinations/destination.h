@@ -114,8 +114,9 @@ struct destination_ops {
     const char *name; /* the value of the setting `destination` */
     /* A truncate is a record among the others; this is what the customer should know about it. */
     const char *truncate_warning;
-    /* Why history mode is refused here, as a Task; NULL: it is not. */
-    const char *history_task;
+    /* What to do instead of history mode, for a Task; NULL: it works, or its records are appended.
+     */
+    const char *history_refusal;
     bool (*test)(struct destination *d, const char *name, struct status *status);
     /* A session for one call's records of the table. NULL with *status. notice may be added to
      * while encoding (counts of changed values) and by finish. */

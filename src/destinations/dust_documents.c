@@ -95,7 +95,7 @@ static bool documents_drop(struct destination *d, struct slice schema, struct sl
 
 const struct destination_ops DUST_DOCUMENTS_DESTINATION = {
     .name = "dust",
-    .history_task = "Documents hold the present state of each record only, so history mode is not "
+    .history_refusal = "Documents hold the present state of each record only, so history mode is not "
                     "available for them. Choose tables in the setting \"Data format\", or turn "
                     "history mode off for this table.",
     .test = dust_test,
