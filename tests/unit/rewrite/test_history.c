@@ -136,13 +136,16 @@ static void model_delete(struct model *m, const struct model_line *line) {
     }
 }
 
-/* The request's kinds one after another, updates by their starts. */
+/* The request's kinds one after another, updates by their starts; of several earliest starts the
+ * least comes first, so that the others find nothing to do. */
 static void model_apply(struct model *m, struct request *request) {
     struct model before = *m;
-    for (int i = 0; i < request->n_lines; i++) {
-        request->lines[i].used = false;
-        if (request->lines[i].what == EARLIEST) {
-            model_earliest(m, &request->lines[i]);
+    for (int start = 1; start <= TIMES; start++) {
+        for (int i = 0; i < request->n_lines; i++) {
+            request->lines[i].used = false;
+            if (request->lines[i].what == EARLIEST && request->lines[i].row.start == start) {
+                model_earliest(m, &request->lines[i]);
+            }
         }
     }
     for (int i = 0; i < request->n_lines; i++) {
