@@ -40,8 +40,8 @@ class Notes:
     def must_write(self, table=NOTES, **options):
         tables.assert_success(self.write(table, **options))
 
-    def call(self, name, **fields):
-        return self.client.call(name, protos.message(name + "Request")(configuration=self.config, **fields))
+    def call(self, rpc, **fields):
+        return self.client.call(rpc, protos.message(rpc + "Request")(configuration=self.config, **fields))
 
     def truncate(self, second, soft=False, table=NOTES):
         request = protos.message("TruncateRequest")(
@@ -313,7 +313,7 @@ def test_a_rest_that_does_not_fit_is_said_with_what_was_written(notes, sandbox):
     """Five a minute, the manifest among them, and time for a few seconds only."""
     notes.config["documents_per_minute"] = "5"
     rows = [note(n, f"note {n}") for n in range(12)]
-    with tables.batch_of(NOTES, replace=rows) as batch:
+    with tables.batch_of(NOTES, replace=rows, delete=[{"id": 99}]) as batch:
         error = notes.client.error("WriteBatch", batch.request(notes.config), timeout=65)
     assert error.code().name == "UNAVAILABLE"
     assert "demo.notes: 4 documents written and 0 found unchanged, 8 left" in error.details()
@@ -368,6 +368,14 @@ def test_drop_removes_the_table_s_documents_and_no_others(notes):
     assert notes.describe() is None
     assert notes.describe(other) == other.message()
     assert list(notes.documents()) == ["demo__other-1"]
+
+
+def test_history_mode_is_a_task_that_says_what_to_choose(notes):
+    table = tables.Table("versions", {"id": "INT", "_fivetran_start": "UTC_DATETIME",
+                                      "_fivetran_end": "UTC_DATETIME", "_fivetran_active": "BOOLEAN"},
+                         ["id", "_fivetran_start"], schema="demo")
+    kind, text = tables.answer_of(notes.write(table, replace=[], history=True))
+    assert kind == "task" and "demo.versions" in text and "Choose tables" in text
 
 
 def test_lesson_11_the_connection_test_writes_nothing(notes, sandbox):
