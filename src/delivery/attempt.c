@@ -117,8 +117,10 @@ static void wait_ms(struct run *run, int64_t ms) {
 /* --- logging; no bodies, no header values --- */
 
 static void log_failed(struct run *run, int64_t next_ms) {
+    const struct status *status = &run->verdict->status;
     char reason[STATUS_MESSAGE_BYTES];
-    memcpy(reason, run->verdict->status.message, sizeof reason);
+    snprintf(reason, sizeof reason, "%s",
+             status->names_record ? "(about a record, which the answer names)" : status->message);
     for (char *c = reason; *c; c++) {
         *c = *c == '"' ? '\'' : (unsigned char)*c < 0x20 ? ' ' : *c;
     }

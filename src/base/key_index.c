@@ -1,4 +1,4 @@
-#include "rewrite/key_index.h"
+#include "base/key_index.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -74,8 +74,8 @@ bool key_index_add(struct key_index *index, struct slice key, size_t *at, struct
     }
     if (key.len + 1 > index->arena.max - index->arena.used) {
         return status_fail(status, STATUS_TASK,
-                           "The keys of the rows to change do not fit into the %zu MB of memory "
-                           "set aside for them. Sync fewer rows.",
+                           "The keys of the rows that this call is about do not fit into the %zu MB "
+                           "of memory set aside for them. Sync fewer rows.",
                            index->arena.max / (1024 * 1024));
     }
     char *copy =
