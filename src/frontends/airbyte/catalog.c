@@ -212,7 +212,7 @@ static bool check_names(struct catalog *c, struct status *status) {
     if (!names) {
         return false;
     }
-    buf_init(&there, 4 * MAX_NAME_BYTES);
+    buf_init(&there, (size_t)4 * MAX_NAME_BYTES);
     for (size_t i = 0; i < c->n_streams; i++) {
         const struct table *table = &c->streams[i].table;
         buf_reset(&there);
