@@ -76,7 +76,7 @@ bool key_index_add(struct key_index *index, struct slice key, size_t *at, struct
         return status_fail(status, STATUS_TASK,
                            "The keys of the rows that this call is about do not fit into the %zu MB "
                            "of memory set aside for them. Sync fewer rows.",
-                           index->arena.max / (1024 * 1024));
+                           index->arena.max >> 20);
     }
     char *copy =
         index->n_keys < index->capacity || grow(index) ? arena_copy_text(&index->arena, key) : NULL;

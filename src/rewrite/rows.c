@@ -25,7 +25,7 @@ static bool too_much(const struct rows *rows, struct status *status) {
                        "The rows that this call has to read and write again do not fit into the "
                        "%zu MB of memory set aside for them. Leave large columns out of the sync, "
                        "or sync fewer rows.",
-                       rows->arena.max / (1024 * 1024));
+                       rows->arena.max >> 20);
 }
 
 static bool reserve(struct rows *rows, struct status *status) {

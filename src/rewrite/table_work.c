@@ -47,6 +47,14 @@ bool table_work_reopen(struct table_work *work, struct status *status) {
     return d->ops->open_rows(d, work->schema, work->name, &work->store, status);
 }
 
+bool table_work_see(struct table_work *work, const struct table *table, struct status *status) {
+    bool all = work->store != NULL;
+    for (size_t i = 0; all && i < table->n_columns; i++) {
+        all = table_find(work->store->table, slice_of(table->columns[i].name)) >= 0;
+    }
+    return all || table_work_reopen(work, status);
+}
+
 bool table_work_settle(struct table_work *work, struct status *status) {
     if (!work->settled && work->store) {
         work->settled = work->store->ops->settle(work->store, status);

@@ -28,6 +28,10 @@ bool table_work_lock(struct table_work *work, struct rewrite *rw, struct slice s
                      struct slice name, struct status *status);
 bool table_work_reopen(struct table_work *work, struct status *status);
 
+/* Opens the rows unless they are open with all columns of table: writing may have made the table,
+ * or given it columns. */
+bool table_work_see(struct table_work *work, const struct table *table, struct status *status);
+
 /* Makes sure that what was written and removed before can be read: to be called before reading. */
 bool table_work_settle(struct table_work *work, struct status *status);
 
