@@ -50,11 +50,16 @@ static bool may_be_space(char c) {
     return is_space(c) || (unsigned char)c >= 0x80;
 }
 
-static struct slice trim(struct slice text) {
+static struct slice trim_front(struct slice text) {
     for (size_t len = 1; len && text.len && may_be_space(text.data[0]);) {
         len = space_length(text, false);
         text = behind(text, len);
     }
+    return text;
+}
+
+static struct slice trim(struct slice text) {
+    text = trim_front(text);
     for (size_t len = 1; len && text.len && may_be_space(text.data[text.len - 1]);) {
         len = space_length(text, true);
         text.len -= len;
@@ -123,7 +128,7 @@ static bool take_piece(struct slice *text, char piece) {
         }
         break;
     case 's':
-        n = count(*text, is_space);
+        n = text->len - trim_front(*text).len;
         break;
     case 'm':
         n = count(*text, is_letter);
@@ -164,26 +169,26 @@ static bool begins_like_a_date(struct slice text) {
 /* `3.12.2007`, `2007. 12`: digits and one or two points. */
 static bool is_dotted_date(struct slice text) {
     size_t points = 0;
-    for (size_t i = 0; i < text.len; i++) {
-        char c = text.data[i];
+    for (text = trim_front(text); text.len; text = trim_front(behind(text, 1))) {
+        char c = text.data[0];
         points += c == '.';
-        if (!is_digit(c) && !is_space(c) && c != '.' && c != '+' && c != '-') {
+        if (!is_digit(c) && c != '.' && c != '+' && c != '-') {
             return false;
         }
     }
     return points == 1 || points == 2;
 }
 
-static bool has_three_digits(struct slice text) {
+static bool has_two_digits(struct slice text) {
     size_t digits = 0;
-    for (size_t i = 0; i < text.len && digits < 3; i++) {
+    for (size_t i = 0; i < text.len && digits < 2; i++) {
         digits += is_digit(text.data[i]);
     }
-    return digits == 3;
+    return digits == 2;
 }
 
 static bool is_date(struct slice text) {
-    return (begins_like_a_date(text) || is_dotted_date(text)) && has_three_digits(text);
+    return (begins_like_a_date(text) || is_dotted_date(text)) && has_two_digits(text);
 }
 
 enum dust_text dust_text_fate(struct slice text) {

@@ -14,7 +14,7 @@ enum dust_text {
 
 /* Numbers: i64 and f64 as Rust parses them (`+7`, `007`, `.5`, `1.5e3`), but an exponent needs a
  * decimal point, and what is too large for a double stays text. Booleans: t, true, f, false in any
- * case. Dates: whatever begins like one of the forms that Dust's date parser takes and has three
+ * case. Dates: whatever begins like one of the forms that Dust's date parser takes and has two
  * digits (`2007-12-03…`, `10:15`, `12/3/07`, `3.12.2007`, `Mon, 3 Dec…`, `December 3…`, `3-Dec-…`,
  * `2007年12月03日`): more than it really takes, never less. */
 enum dust_text dust_text_fate(struct slice text);
