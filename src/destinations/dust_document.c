@@ -171,7 +171,7 @@ static bool make_parts(struct dust_document_encoder *e, const struct record *rec
                        struct status *status) {
     buf_reset(&e->id);
     buf_reset(&e->text);
-    if (!dust_document_id_append(&e->id, e->table, record->cells)) {
+    if (!dust_document_id_append(&e->id, e->table, record->cells, NULL)) {
         return status_fail(status, STATUS_TASK,
                            "Table %s.%s has no primary key, which documents are named by. Choose "
                            "one at the source.",
