@@ -107,6 +107,27 @@ bool rows_load(struct rows *rows, struct row_store *store,
     return store->ops->read(store, READ_WHOLE, &visitor, status);
 }
 
+bool rows_widen(struct rows *rows, size_t n_columns, struct status *status) {
+    bool wider = n_columns > rows->n_columns;
+    for (size_t i = 0; wider && i < rows->n_rows; i++) {
+        size_t size = n_columns * sizeof(struct cell);
+        if (size > rows->arena.max - rows->arena.used) {
+            return too_much(rows, status);
+        }
+        struct cell *cells = arena_alloc(&rows->arena, size);
+        if (!cells) {
+            return status_no_memory(status, "keeping rows");
+        }
+        memcpy(cells, rows->rows[i].cells, rows->n_columns * sizeof *cells);
+        for (size_t c = rows->n_columns; c < n_columns; c++) {
+            cells[c] = (struct cell){.kind = CELL_NULL};
+        }
+        rows->rows[i].cells = cells;
+    }
+    rows->n_columns = n_columns;
+    return true;
+}
+
 static enum next rows_source_next(struct record_source *base, struct record *record,
                                   struct status *status) {
     struct rows_source *source = (struct rows_source *)base;
