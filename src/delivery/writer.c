@@ -61,13 +61,21 @@ static void unlink_open(struct writer *w, struct writer_table *t) {
     }
 }
 
+/* Begins the table's session. It may ask the API, over the connection that the sending thread uses:
+ * so that must be idle. */
+static bool begin(struct writer *w, struct writer_table *t, struct status *status) {
+    if (!writer_queue_wait(&w->queue, status)) {
+        return false;
+    }
+    w->options.attempt->log = &t->log;
+    t->begun = t->session->ops->begin(t->session, status);
+    return t->begun;
+}
+
 /* Opens a batch for the table, and its session if need be. */
 static bool open_batch(struct writer *w, struct writer_table *t, struct status *status) {
-    if (!t->begun) {
-        if (!t->session->ops->begin(t->session, status)) {
-            return false;
-        }
-        t->begun = true;
+    if (!t->begun && !begin(w, t, status)) {
+        return false;
     }
     t->open = writer_queue_take_batch(&w->queue, &t->session->caps);
     if (!t->open) {
