@@ -95,9 +95,10 @@ static bool documents_drop(struct destination *d, struct slice schema, struct sl
 
 const struct destination_ops DUST_DOCUMENTS_DESTINATION = {
     .name = "dust",
-    .history_refusal = "Documents hold the present state of each record only, so history mode is not "
-                    "available for them. Choose tables in the setting \"Data format\", or turn "
-                    "history mode off for this table.",
+    .history_refusal =
+        "Documents hold the present state of each record only, so history mode is not "
+        "available for them. Choose tables in the setting \"Data format\", or turn "
+        "history mode off for this table.",
     .test = dust_test,
     .open_session = dust_document_session_open,
     .describe = documents_describe,
