@@ -1,6 +1,7 @@
 #include "destinations/dust_document.h"
 
 #include "base/utf8.h"
+#include "destinations/dust_document_raw.h"
 #include "destinations/dust_ids.h"
 #include "destinations/table_name.h"
 #include "json/json_indent.h"
@@ -9,8 +10,8 @@
 
 enum {
     MAX_NAME_BYTES = 64 * 1024,
+    MAX_TAGS_BYTES = 256 * 1024,
     MAX_ID_BYTES = 64 * 1024,
-    MAX_TITLE_BYTES = 4 * DUST_MAX_TITLE_UNITS,
     MAX_TIMESTAMP_BYTES = 32,
     HASH_DIGITS = 16,
 };
@@ -73,39 +74,47 @@ bool dust_document_text_append(struct buf *out, const struct table *table, const
 static const char *const title_names[DUST_TITLE_COLUMNS] = {"title", "name", "subject", "headline",
                                                             "label"};
 
-static void write_table_tags(struct dust_document_encoder *e, enum front_end front_end,
-                             const char *table_id) {
+static void write_tag(struct buf *tags, struct buf *tag) {
+    buf_append_text(tags, tags->len ? "," : "");
+    json_write_string(tags, buf_slice(tag));
+    tags->failed = tags->failed || tag->failed;
+    buf_reset(tag);
+}
+
+static void write_table_tags(struct buf *tags, const struct dust_document_kind *kind) {
+    const struct table *table = kind->table;
     struct buf tag;
     buf_init(&tag, MAX_NAME_BYTES);
-    if (front_end == FRONT_END_AIRBYTE) {
-        buf_printf(&tag, "airbyte:stream:%s", e->table->name);
+    if (kind->front_end == FRONT_END_AIRBYTE) {
+        buf_printf(&tag, "airbyte:stream:%s", table->name);
     } else {
-        buf_printf(&tag, "fivetran:table:%s.%s", e->table->schema, e->table->name);
+        buf_printf(&tag, "fivetran:table:%s.%s", table->schema, table->name);
     }
-    json_write_string(&e->table_tags, buf_slice(&tag));
-    buf_append_char(&e->table_tags, ',');
-    buf_reset(&tag);
-    dust_document_table_tag(&tag, table_id);
-    json_write_string(&e->table_tags, buf_slice(&tag));
-    e->table_tags.failed = e->table_tags.failed || tag.failed;
+    write_tag(tags, &tag);
+    dust_document_table_tag(&tag, kind->table_id);
+    write_tag(tags, &tag);
+    if (kind->generation) {
+        buf_printf(&tag, DUST_GENERATION_TAG "%s", kind->generation);
+        write_tag(tags, &tag);
+    }
     buf_clean_up(&tag);
 }
 
-bool dust_document_encoder_init(struct dust_document_encoder *e, const struct table *table,
-                                enum front_end front_end, const char *table_id) {
-    *e = (struct dust_document_encoder){.table = table};
-    buf_init(&e->table_tags, 2 * MAX_NAME_BYTES);
+bool dust_document_encoder_init(struct dust_document_encoder *e,
+                                const struct dust_document_kind *kind) {
+    *e = (struct dust_document_encoder){.kind = *kind};
+    buf_init(&e->table_tags, MAX_TAGS_BYTES);
     buf_init(&e->id, MAX_ID_BYTES);
-    buf_init(&e->title, MAX_TITLE_BYTES);
-    buf_init(&e->tags, 3 * MAX_NAME_BYTES);
+    buf_init(&e->title, MAX_NAME_BYTES);
+    buf_init(&e->tags, MAX_TAGS_BYTES);
     buf_init(&e->text, DUST_DOCUMENT_MAX_BYTES);
     buf_init(&e->timestamp, MAX_TIMESTAMP_BYTES);
     for (size_t i = 0; i < DUST_TITLE_COLUMNS; i++) {
-        e->title_columns[i] = table_find(table, slice_of(title_names[i]));
+        e->title_columns[i] = table_find(kind->table, slice_of(title_names[i]));
     }
-    e->synced_column = table_find(table, SLICE_LITERAL("_fivetran_synced"));
-    e->deleted_column = table_find(table, SLICE_LITERAL("_fivetran_deleted"));
-    write_table_tags(e, front_end, table_id);
+    e->synced_column = table_find(kind->table, SLICE_LITERAL("_fivetran_synced"));
+    e->deleted_column = table_find(kind->table, SLICE_LITERAL("_fivetran_deleted"));
+    write_table_tags(&e->table_tags, kind);
     return !e->table_tags.failed;
 }
 
@@ -131,19 +140,32 @@ static struct slice trim(struct slice text) {
 
 /* The text of a column's cell; empty without one. */
 static struct slice cell_of(const struct record *record, int column) {
-    bool has = column >= 0 && record->cells[column].kind == CELL_TEXT;
+    bool has = record->cells && column >= 0 && record->cells[column].kind == CELL_TEXT;
     return has ? record->cells[column].text : slice_of(NULL);
+}
+
+/* What names the record under the i-th of title_names, into e->title. */
+static void try_title(struct dust_document_encoder *e, const struct record *record, size_t i) {
+    if (!record->json.data) {
+        dust_title_append(&e->title, trim(cell_of(record, e->title_columns[i])));
+        return;
+    }
+    struct buf text;
+    buf_init(&text, DUST_DOCUMENT_MAX_BYTES);
+    dust_raw_text_append(&text, record->json, title_names[i]);
+    dust_title_append(&e->title, trim(buf_slice(&text)));
+    buf_clean_up(&text);
 }
 
 static void make_title(struct dust_document_encoder *e, const struct record *record) {
     buf_reset(&e->title);
     for (size_t i = 0; i < DUST_TITLE_COLUMNS && e->title.len == 0; i++) {
-        dust_title_append(&e->title, trim(cell_of(record, e->title_columns[i])));
+        try_title(e, record, i);
     }
     if (e->title.len == 0) {
         struct buf title;
         buf_init(&title, MAX_NAME_BYTES);
-        buf_printf(&title, "%s record", e->table->name);
+        buf_printf(&title, "%s record", e->kind.table->name);
         dust_title_append(&e->title, buf_slice(&title));
         buf_clean_up(&title);
     }
@@ -162,22 +184,35 @@ static void make_tags(struct dust_document_encoder *e, const struct record *reco
 static void make_timestamp(struct dust_document_encoder *e, const struct record *record) {
     struct instant synced;
     buf_reset(&e->timestamp);
-    if (cell_instant(cell_of(record, e->synced_column), &synced)) {
+    if (record->json.data && record->emitted_at_ms != EMITTED_AT_UNKNOWN) {
+        json_write_int(&e->timestamp, dust_timestamp(record->emitted_at_ms));
+    } else if (cell_instant(cell_of(record, e->synced_column), &synced)) {
         json_write_int(&e->timestamp, dust_timestamp(instant_ms(synced)));
     }
 }
 
-static bool make_parts(struct dust_document_encoder *e, const struct record *record,
-                       struct status *status) {
+static bool make_id_and_text(struct dust_document_encoder *e, const struct record *record,
+                             struct status *status) {
+    const struct table *table = e->kind.table;
     buf_reset(&e->id);
     buf_reset(&e->text);
-    if (!dust_document_id_append(&e->id, e->table, record->cells, NULL)) {
+    if (record->json.data) {
+        json_indent_append(&e->text, record->json, 0);
+        return dust_raw_id_append(&e->id, table, e->kind.stream, record->json) ||
+               status_no_memory(status, "making the id of a document");
+    }
+    if (!dust_document_id_append(&e->id, table, record->cells, NULL)) {
         return status_fail(status, STATUS_TASK,
                            "Table %s.%s has no primary key, which documents are named by. Choose "
                            "one at the source.",
-                           e->table->schema, e->table->name);
+                           table->schema, table->name);
     }
-    if (!dust_document_text_append(&e->text, e->table, record->cells, &e->counts, status)) {
+    return dust_document_text_append(&e->text, table, record->cells, &e->counts, status);
+}
+
+static bool make_parts(struct dust_document_encoder *e, const struct record *record,
+                       struct status *status) {
+    if (!make_id_and_text(e, record, status)) {
         return false;
     }
     make_title(e, record);

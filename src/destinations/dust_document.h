@@ -5,6 +5,7 @@
 
 #include "destinations/cell_json.h"
 #include "settings/settings.h"
+#include "table/stream_mode.h"
 
 enum {
     DUST_MAX_TITLE_UNITS = 512, /* of UTF-16; more is refused */
@@ -22,8 +23,21 @@ enum {
  * unique, while `fivetran:table:{schema}.{table}`, for the people, need not be. */
 void dust_document_table_tag(struct buf *out, const char *table_id);
 
-struct dust_document_encoder {
+/* The tag of the generation that a document of a stream that replaces older ones belongs to. */
+#define DUST_GENERATION_TAG "bigdust:generation:"
+
+/* Whose documents an encoder makes. All texts outlive it. */
+struct dust_document_kind {
+    enum front_end front_end;
     const struct table *table;
+    const char *table_id; /* as dust_table_id_append makes it */
+    const struct stream_mode
+        *stream;            /* how records that come as JSON are keyed; NULL: by nothing */
+    const char *generation; /* NULL: none is told */
+};
+
+struct dust_document_encoder {
+    struct dust_document_kind kind;
     int title_columns[DUST_TITLE_COLUMNS]; /* -1: none */
     int synced_column;
     int deleted_column;
@@ -32,10 +46,9 @@ struct dust_document_encoder {
     struct encode_counts counts;
 };
 
-/* table must outlive the encoder; table_id as dust_table_id_append makes it. False: no memory;
- * dust_document_encoder_clean_up either way. */
-bool dust_document_encoder_init(struct dust_document_encoder *encoder, const struct table *table,
-                                enum front_end front_end, const char *table_id);
+/* False: no memory; dust_document_encoder_clean_up either way. */
+bool dust_document_encoder_init(struct dust_document_encoder *encoder,
+                                const struct dust_document_kind *kind);
 void dust_document_encoder_clean_up(struct dust_document_encoder *encoder);
 
 /* Appends `["id","hash",{…}]`: the document's id, the 16 digits of its DUST_HASH_TAG, and the body

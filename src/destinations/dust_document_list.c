@@ -29,6 +29,18 @@ static bool has_tag(const struct json_value *tags, struct slice wanted) {
     return false;
 }
 
+/* What stands behind the prefix in the tag that begins with it. */
+static struct slice tag_value(const struct json_value *tags, struct slice prefix) {
+    for (size_t i = 0; i < json_array_count(tags); i++) {
+        struct slice tag;
+        if (json_text(json_array_at(tags, i), &tag) && tag.len > prefix.len &&
+            memcmp(tag.data, prefix.data, prefix.len) == 0) {
+            return slice_make(tag.data + prefix.len, tag.len - prefix.len);
+        }
+    }
+    return slice_of(NULL);
+}
+
 static bool visit_document(struct listing *l, const struct json_value *document,
                            struct status *status) {
     const struct json_value *tags = json_get(document, "tags");
@@ -41,6 +53,7 @@ static bool visit_document(struct listing *l, const struct json_value *document,
         return true;
     }
     listed.deleted = has_tag(tags, SLICE_LITERAL(DUST_DELETED_TAG));
+    listed.generation = tag_value(tags, SLICE_LITERAL(DUST_GENERATION_TAG));
     return key_index_add(&l->seen, listed.id, &at, status) &&
            (at < before || l->visit(l->context, &listed, status));
 }

@@ -7,8 +7,9 @@
 /* A document as a listing shows it; valid until the visitor returns. */
 struct dust_listed {
     struct slice id;
-    int64_t timestamp; /* milliseconds */
-    bool deleted;      /* the tag of the deleted state */
+    int64_t timestamp;       /* milliseconds */
+    bool deleted;            /* the tag of the deleted state */
+    struct slice generation; /* what its tag says; empty without one */
 };
 
 /* False with *status ends the listing. */

@@ -7,6 +7,7 @@
 #include "destinations/dust_ids.h"
 #include "destinations/dust_manifest.h"
 #include "destinations/row_store.h"
+#include "table/cell_canonical.h"
 
 #include <stdlib.h>
 
@@ -14,7 +15,7 @@ enum {
     ARENA_BYTES = 64 * 1024 * 1024,
     MAX_IDS_BYTES = 512 * 1024 * 1024,
     PROGRESS_EVERY_MS = 10 * 1000,
-    INSTANT_BYTES = 64,
+    INSTANT_BYTES = 256,
 };
 
 struct document_rows {
@@ -39,32 +40,27 @@ static bool rows_settle(struct row_store *store, struct status *status) {
 
 /* Rows made of a listing alone. */
 struct synced_rows {
-    struct document_rows *rows;
     const struct row_visitor *visitor;
     struct cell *cells;
     int synced;
     int deleted;
+    struct buf instant;
 };
 
-/* `2007-12-03T10:15:30.123Z` */
-static struct slice print_instant(int64_t ms, char text[INSTANT_BYTES]) {
+static struct instant instant_of_ms(int64_t ms) {
     int64_t of_second = (ms % 1000 + 1000) % 1000;
-    time_t seconds = (time_t)((ms - of_second) / 1000);
-    struct tm utc;
-    char upto_seconds[32] = "";
-    if (gmtime_r(&seconds, &utc)) {
-        strftime(upto_seconds, sizeof upto_seconds, "%Y-%m-%dT%H:%M:%S", &utc);
-    }
-    snprintf(text, INSTANT_BYTES, "%s.%03dZ", upto_seconds, (int)of_second);
-    return slice_of(text);
+    return (struct instant){(ms - of_second) / 1000, (int32_t)of_second * 1000000};
 }
 
 static bool visit_listed(void *context, const struct dust_listed *document, struct status *status) {
     struct synced_rows *synced = context;
-    char instant[INSTANT_BYTES];
     if (synced->synced >= 0) {
-        synced->cells[synced->synced] =
-            (struct cell){CELL_TEXT, print_instant(document->timestamp, instant)};
+        buf_reset(&synced->instant);
+        instant_append(&synced->instant, COLUMN_UTC_DATETIME, instant_of_ms(document->timestamp));
+        if (synced->instant.no_memory) {
+            return status_no_memory(status, "listing documents");
+        }
+        synced->cells[synced->synced] = (struct cell){CELL_TEXT, buf_slice(&synced->instant)};
     }
     if (synced->deleted >= 0) {
         synced->cells[synced->deleted] =
@@ -79,15 +75,16 @@ static bool read_synced(struct document_rows *rows, const struct row_visitor *vi
                         struct status *status) {
     const struct table *table = &rows->table.table;
     struct synced_rows synced = {
-        .rows = rows,
         .visitor = visitor,
         .cells = calloc(table->n_columns + 1, sizeof(struct cell)),
         .synced = table_find(table, SLICE_LITERAL("_fivetran_synced")),
         .deleted = table_find(table, SLICE_LITERAL("_fivetran_deleted")),
     };
+    buf_init(&synced.instant, INSTANT_BYTES);
     bool ok = synced.cells
                   ? dust_document_list(&rows->api, rows->table.id, visit_listed, &synced, status)
                   : status_no_memory(status, "listing documents");
+    buf_clean_up(&synced.instant);
     free(synced.cells);
     return ok;
 }

@@ -1,12 +1,19 @@
 #include "destinations/dust_document_session.h"
 
+#include "base/key_index.h"
 #include "destinations/dust_document.h"
 #include "destinations/dust_document_batch.h"
+#include "destinations/dust_document_calls.h"
+#include "destinations/dust_document_list.h"
 #include "destinations/dust_manifest.h"
 
 #include <stdlib.h>
 
-enum { ARENA_BYTES = 64 * 1024 * 1024 };
+enum {
+    ARENA_BYTES = 64 * 1024 * 1024,
+    MAX_IDS_BYTES = 512 * 1024 * 1024,
+    GENERATION_BYTES = 32,
+};
 
 struct document_session {
     struct write_session base;
@@ -20,6 +27,7 @@ struct document_session {
     struct cell *cells;
     struct dust_document_encoder encoder;
     struct dust_document_batch batch;
+    char generation[GENERATION_BYTES]; /* of a stream that replaces older documents */
 };
 
 static struct document_session *session_of(struct write_session *session) {
@@ -51,8 +59,14 @@ static bool session_begin(struct write_session *session, struct status *status) 
     if (!dust_manifest_ensure(&s->api, s->table, &s->arena, &s->there, status)) {
         return false;
     }
-    bool ok = map_columns(s) && dust_document_encoder_init(&s->encoder, &s->there.table,
-                                                           s->d.settings->front_end, s->there.id);
+    const struct dust_document_kind kind = {
+        .front_end = s->d.settings->front_end,
+        .table = &s->there.table,
+        .table_id = s->there.id,
+        .stream = s->d.stream,
+        .generation = s->generation[0] ? s->generation : NULL,
+    };
+    bool ok = map_columns(s) && dust_document_encoder_init(&s->encoder, &kind);
     return ok || status_no_memory(status, "starting to write documents");
 }
 
@@ -75,11 +89,11 @@ static bool session_encode(struct write_session *session, const struct record *r
                            struct buf *body, struct status *status) {
     struct document_session *s = session_of(session);
     struct record ordered = *record;
-    for (size_t i = 0; i < s->there.table.n_columns; i++) {
+    for (size_t i = 0; record->cells && i < s->there.table.n_columns; i++) {
         s->cells[i] =
             s->sources[i] >= 0 ? record->cells[s->sources[i]] : (struct cell){.kind = CELL_NULL};
     }
-    ordered.cells = s->cells;
+    ordered.cells = record->cells ? s->cells : NULL;
     return dust_document_append(&s->encoder, &ordered, body, status);
 }
 
@@ -112,10 +126,42 @@ static void session_key_text(struct write_session *session, struct slice record,
     dust_document_key_text(session_of(session)->table, record, text, cap);
 }
 
+/* --- the end --- */
+
+struct older {
+    struct document_session *session;
+    struct key_index ids;
+};
+
+static bool keep_older(void *context, const struct dust_listed *document, struct status *status) {
+    struct older *older = context;
+    size_t at;
+    return slice_equal_text(document->generation, older->session->generation) ||
+           key_index_add(&older->ids, document->id, &at, status);
+}
+
+/* Documents of older generations go once the stream is whole (contracts/airbyte.md, rule 6). */
+static bool remove_older(struct document_session *s, struct status *status) {
+    struct older older = {.session = s};
+    key_index_init(&older.ids, MAX_IDS_BYTES);
+    bool ok = dust_document_list(&s->api, s->there.id, keep_older, &older, status);
+    for (size_t i = 0; ok && i < older.ids.n_keys; i++) {
+        ok = dust_document_delete(&s->api, older.ids.keys[i], status);
+    }
+    if (ok && older.ids.n_keys > 0) {
+        log_event(s->d.log, LOG_INFO, "older_documents_removed", "documents=%zu", older.ids.n_keys);
+    }
+    key_index_clean_up(&older.ids);
+    return ok;
+}
+
 static bool session_finish(struct write_session *session, struct notice *notice,
                            struct status *status) {
     struct document_session *s = session_of(session);
-    (void)status;
+    const struct stream_mode *stream = s->d.stream;
+    if (stream && stream->replaces && stream->complete && !remove_older(s, status)) {
+        return false;
+    }
     log_event(s->d.log, LOG_INFO, "documents_written", "written=%llu unchanged=%llu",
               (unsigned long long)s->batch.written, (unsigned long long)s->batch.unchanged);
     encode_counts_tell(&s->encoder.counts, s->table, s->d.log, notice);
@@ -148,6 +194,17 @@ static const struct write_session_ops session_ops = {
     .destroy = session_destroy,
 };
 
+/* A source that names no generation begins a new one with each sync. */
+static void name_generation(struct document_session *s) {
+    const struct stream_mode *stream = s->d.stream;
+    if (stream && stream->replaces && stream->generation_id > 0) {
+        snprintf(s->generation, sizeof s->generation, "%lld", (long long)stream->generation_id);
+    } else if (stream && stream->replaces) {
+        snprintf(s->generation, sizeof s->generation, "t%lld",
+                 (long long)clock_realtime_us(s->d.shared->clock) / 1000);
+    }
+}
+
 struct write_session *dust_document_session_open(struct destination *d, const struct table *table,
                                                  struct notice *notice, struct status *status) {
     struct document_session *s = calloc(1, sizeof *s);
@@ -165,6 +222,7 @@ struct write_session *dust_document_session_open(struct destination *d, const st
     s->d = *d;
     s->table = table;
     s->notice = notice;
+    name_generation(s);
     arena_init(&s->arena, ARENA_BYTES);
     dust_api_init(&s->api, &s->d);
     s->batch.api = &s->api;

@@ -27,12 +27,20 @@ static struct buf out;
 static struct status status;
 static struct json_value *document;
 
+static void init_kind(struct dust_document_kind kind) {
+    ck_assert(dust_document_encoder_init(&encoder, &kind));
+}
+
+static void init(enum front_end front_end, const struct table *table, const char *table_id) {
+    init_kind(
+        (struct dust_document_kind){.front_end = front_end, .table = table, .table_id = table_id});
+}
+
 static void set_up(void) {
     buf_init(&out, ROOM);
     status = STATUS_INIT;
     document = NULL;
-    ck_assert(
-        dust_document_encoder_init(&encoder, &notes, FRONT_END_FIVETRAN, "fivetran_demo__notes"));
+    init(FRONT_END_FIVETRAN, &notes, "fivetran_demo__notes");
 }
 
 static void tear_down(void) {
@@ -117,7 +125,7 @@ END_TEST
 START_TEST(test_an_airbyte_stream_has_its_old_tag) {
     const struct cell cells[] = {TEXT("42"), NONE, NONE, NONE, NONE, NONE};
     dust_document_encoder_clean_up(&encoder);
-    ck_assert(dust_document_encoder_init(&encoder, &notes, FRONT_END_AIRBYTE, "airbyte_notes"));
+    init(FRONT_END_AIRBYTE, &notes, "airbyte_notes");
     ck_assert(encode(cells));
     ck_assert(has_tag("airbyte:stream:notes"));
     ck_assert(has_tag("bigdust:table:airbyte_notes"));
@@ -164,7 +172,7 @@ START_TEST(test_the_hash_covers_all_that_is_sent) {
     cells[5] = (struct cell)TEXT("false");
     ck_assert_str_eq(hash_of(cells), first);
     dust_document_encoder_clean_up(&encoder); /* tags alone */
-    ck_assert(dust_document_encoder_init(&encoder, &notes, FRONT_END_FIVETRAN, "other_id"));
+    init(FRONT_END_FIVETRAN, &notes, "other_id");
     ck_assert_str_ne(hash_of(cells), first);
 }
 END_TEST
@@ -187,7 +195,7 @@ START_TEST(test_the_first_text_of_five_columns_is_the_title) {
     static const char *const expected[] = {"the title",    "the name",  "77",
                                            "the headline", "the label", "papers record"};
     dust_document_encoder_clean_up(&encoder);
-    ck_assert(dust_document_encoder_init(&encoder, &table, FRONT_END_FIVETRAN, "x"));
+    init(FRONT_END_FIVETRAN, &table, "x");
     for (int i = 0; i < 6; i++) {
         ck_assert(encode(cells));
         ck_assert_text(member("title"), expected[i]);
@@ -270,6 +278,100 @@ START_TEST(test_no_timestamp_is_misread) {
 }
 END_TEST
 
+/* --- records that came as JSON --- */
+
+static const char *const id_name[] = {"id"};
+static const char *const nested_name[] = {"meta", "region"};
+static const struct key_path paths[] = {{id_name, 1}, {nested_name, 2}};
+static const struct stream_mode keyed = {
+    .mode = WRITE_APPEND_DEDUP, .primary_key = paths, .n_primary_key = 2};
+static const struct stream_mode unkeyed = {.mode = WRITE_APPEND};
+static const struct table stream_table = {"", "users", NULL, 0};
+
+static void init_stream(const struct stream_mode *stream, const char *generation) {
+    dust_document_encoder_clean_up(&encoder);
+    init_kind((struct dust_document_kind){.front_end = FRONT_END_AIRBYTE,
+                                          .table = &stream_table,
+                                          .table_id = "airbyte_users",
+                                          .stream = stream,
+                                          .generation = generation});
+}
+
+static void encode_json(const char *json, int64_t emitted_at_ms) {
+    const struct record record = {.json = slice_of(json), .emitted_at_ms = emitted_at_ms};
+    buf_reset(&out);
+    ck_assert(dust_document_append(&encoder, &record, &out, &status));
+    json_destroy(document);
+    document = json_parse(buf_slice(&out), &status);
+    ck_assert_ptr_nonnull(document);
+}
+
+START_TEST(test_a_record_that_came_as_json_keeps_its_digits) {
+    init_stream(&keyed, NULL);
+    encode_json("{\"id\":7,\"meta\":{\"region\":\"eu\"},\"n\":12345678901234567890.10,\"title\":\" "
+                "A t\\u00e9st \"}",
+                1704164645678);
+    ck_assert_text(json_array_at(document, 0), "users-7-eu");
+    ck_assert_text(member("title"), "A tést");
+    ck_assert_text(member("text"), "{\n"
+                                   "  \"id\": 7,\n"
+                                   "  \"meta\": {\n"
+                                   "    \"region\": \"eu\"\n"
+                                   "  },\n"
+                                   "  \"n\": 12345678901234567890.10,\n"
+                                   "  \"title\": \" A t\\u00e9st \"\n"
+                                   "}");
+    int64_t timestamp = 0;
+    ck_assert(json_int(member("timestamp"), &timestamp));
+    ck_assert_int_eq(timestamp, 1704164645678);
+    ck_assert(has_tag("airbyte:stream:users"));
+    ck_assert_uint_eq(json_array_count(member("tags")), 3);
+}
+END_TEST
+
+START_TEST(test_titles_of_json_are_texts_or_numbers) {
+    static const struct {
+        const char *json, *title;
+    } rows[] = {
+        {"{\"title\":\"\",\"name\":\"n\"}", "n"},
+        {"{\"title\":null,\"name\":{\"a\":1},\"subject\":[1],\"headline\":true,\"label\":-1.50}",
+         "-1.50"},
+        {"{\"Title\":\"no\"}", "users record"},
+        {"{}", "users record"},
+    };
+    init_stream(&unkeyed, NULL);
+    encode_json(rows[_i].json, EMITTED_AT_UNKNOWN);
+    ck_assert_text(member("title"), rows[_i].title);
+    ck_assert_ptr_null(member("timestamp"));
+}
+END_TEST
+
+START_TEST(test_without_a_key_the_record_names_its_document) {
+    char first[64];
+    init_stream(&unkeyed, NULL);
+    encode_json("{\"a\":1}", 1);
+    snprintf(first, sizeof first, "%s", text_of(json_array_at(document, 0)).data);
+    ck_assert_uint_eq(strlen(first), strlen("users-") + 16);
+    ck_assert_int_eq(strncmp(first, "users-", 6), 0);
+    encode_json("{\"a\":1}", 2);
+    ck_assert_text(json_array_at(document, 0), first);
+    encode_json("{\"a\":2}", 2);
+    ck_assert_str_ne(text_of(json_array_at(document, 0)).data, first);
+}
+END_TEST
+
+START_TEST(test_a_generation_is_a_tag) {
+    init_stream(&unkeyed, NULL);
+    encode_json("{}", 1);
+    char without[32];
+    snprintf(without, sizeof without, "%s", text_of(json_array_at(document, 1)).data);
+    init_stream(&unkeyed, "17");
+    encode_json("{}", 1);
+    ck_assert(has_tag(DUST_GENERATION_TAG "17"));
+    ck_assert_str_ne(text_of(json_array_at(document, 1)).data, without);
+}
+END_TEST
+
 /* --- what cannot be a document --- */
 
 START_TEST(test_a_value_that_its_type_forbids_appends_nothing) {
@@ -288,7 +390,7 @@ START_TEST(test_a_table_without_a_key_is_a_task) {
     static const struct table table = {"s", "t", keyless, 1};
     const struct cell cells[] = {TEXT("x")};
     dust_document_encoder_clean_up(&encoder);
-    ck_assert(dust_document_encoder_init(&encoder, &table, FRONT_END_FIVETRAN, "x"));
+    init(FRONT_END_FIVETRAN, &table, "x");
     ck_assert(!encode(cells));
     ck_assert_int_eq(status.code, STATUS_TASK);
     ck_assert_ptr_nonnull(strstr(status.message, "Table s.t has no primary key"));
@@ -318,6 +420,10 @@ int main(void) {
     tcase_add_test(tests, test_lesson_20_titles_are_cut_between_characters);
     tcase_add_test(tests, test_a_long_title_of_broken_utf8_fits);
     tcase_add_test(tests, test_no_timestamp_is_misread);
+    tcase_add_test(tests, test_a_record_that_came_as_json_keeps_its_digits);
+    tcase_add_loop_test(tests, test_titles_of_json_are_texts_or_numbers, 0, 4);
+    tcase_add_test(tests, test_without_a_key_the_record_names_its_document);
+    tcase_add_test(tests, test_a_generation_is_a_tag);
     tcase_add_test(tests, test_a_value_that_its_type_forbids_appends_nothing);
     tcase_add_test(tests, test_a_table_without_a_key_is_a_task);
     tcase_add_test(tests, test_changes_are_counted);

@@ -8,7 +8,7 @@ static const struct destination_ops *const ops = &DUST_DOCUMENTS_DESTINATION;
 #define LIST(documents) "{\"documents\":[" documents "]}"
 #define LISTED(id)                                                                                 \
     "{\"document_id\":\"" id "\",\"timestamp\":1,\"tags\":[\"bigdust:table:fivetran_demo__"        \
-                             "notes\"]}"
+    "notes\"]}"
 
 START_TEST(test_lesson_7_describe_gives_back_the_columns) {
     static const struct scripted_answer script[] = {{"GET " MANIFEST_PATH, 200, MANIFEST},
