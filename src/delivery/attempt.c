@@ -117,12 +117,14 @@ static void wait_ms(struct run *run, int64_t ms) {
 /* --- logging; no bodies, no header values --- */
 
 static void log_failed(struct run *run, int64_t next_ms) {
+    const struct status *status = &run->verdict->status;
     char reason[STATUS_MESSAGE_BYTES];
-    memcpy(reason, run->verdict->status.message, sizeof reason);
+    snprintf(reason, sizeof reason, "%s",
+             status->names_record ? "(about a record, which the answer names)" : status->message);
     for (char *c = reason; *c; c++) {
         *c = *c == '"' ? '\'' : (unsigned char)*c < 0x20 ? ' ' : *c;
     }
-    log_event(run->attempt->log, LOG_WARNING, "request_failed",
+    log_event(run->attempt->log, run->verdict->waiting ? LOG_DEBUG : LOG_WARNING, "request_failed",
               "what=\"%s\" verdict=%s status=%d curl=%d attempt=%d ms=%lld wait_ms=%lld "
               "reason=\"%s\"",
               run->call->what, verdict_kind_name(run->verdict->kind), run->response->status,
@@ -167,6 +169,9 @@ static bool end_throttled(struct run *run, int64_t left_ms) {
         status_fail(&verdict->status, STATUS_UNAVAILABLE, "%s: not sent", run->call->what);
     }
     verdict->after_ms = left_ms;
+    if (verdict->waiting) {
+        return status_context(&verdict->status, "no time is left to wait");
+    }
     return status_context(&verdict->status,
                           "the API's rate limit is reached until %s, and this call must end before "
                           "that",
@@ -288,9 +293,10 @@ static void throttle(struct run *run) {
         wait = retry_backoff_ms(attempt->shared->random, attempt->policy.first_wait_ms,
                                 attempt->policy.max_wait_ms, run->throttles);
     }
+    int64_t least = run->verdict->waiting ? 0 : LEAST_THROTTLE_MS;
     int64_t window = pace_refuses_ms(run);
     wait = wait > window ? wait : window;
-    wait = wait > LEAST_THROTTLE_MS ? wait : LEAST_THROTTLE_MS;
+    wait = wait > least ? wait : least;
     memcpy(run->throttled_scope, run->verdict->scope, sizeof run->throttled_scope);
     cooldown_extend(&attempt->shared->cooldown, run->throttled_scope, now_ms(run) + wait);
     log_failed(run, wait);

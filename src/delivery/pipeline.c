@@ -11,9 +11,17 @@ enum fill_result {
     FILL_FAILED,  /* reading or encoding failed: *status */
 };
 
+static bool may_be_sent(struct batcher *batcher, struct status *status) {
+    const struct write_session_ops *ops = batcher->session->ops;
+    return !ops->check_batch || ops->check_batch(batcher->session, status);
+}
+
 /* Closes the open batch, hands it over and opens the next. */
 static enum fill_result turn_over(struct batcher *batcher, struct sender *sender,
                                   struct status *status) {
+    if (!may_be_sent(batcher, status)) {
+        return FILL_FAILED;
+    }
     batch_close(batcher->batch, batcher->session, false);
     sender_send(sender, false);
     struct batch *batch = sender_free_batch(sender);
@@ -30,6 +38,9 @@ static enum fill_result end_of_source(struct batcher *batcher, struct sender *se
         if (turned != FILL_DONE) {
             return turned;
         }
+    }
+    if (!may_be_sent(batcher, status)) {
+        return FILL_FAILED;
     }
     batch_close(batcher->batch, batcher->session, true);
     if (batcher->batch->body.failed) {

@@ -292,10 +292,9 @@ bool writer_add(struct writer *w, struct writer_table *t, const struct record *r
     case BATCHER_FAILED:
         return false;
     }
-    if (t->open->body.cap == cap) {
-        return true;
+    if (t->open->body.cap != cap) {
+        count_open(w, t);
     }
-    count_open(w, t);
     return keep_budget(w, status);
 }
 

@@ -1,6 +1,5 @@
 #include "destinations/biggeo_record.h"
 
-#include "json/json_scan.h"
 #include "json/json_writer.h"
 #include "table/cell_value.h"
 
@@ -31,85 +30,6 @@ void biggeo_encoder_clean_up(struct biggeo_encoder *e) {
     buf_clean_up(&e->last_synced);
     free(e->key_ends);
     e->key_ends = NULL;
-}
-
-static bool refuse(const struct column *column, const char *reason, struct status *status) {
-    return status_fail(status, STATUS_DATA_LOSS, "column \"%s\" (%s) holds a value that %s",
-                       column->name, column_type_name(column->type), reason);
-}
-
-static bool append_number(struct biggeo_encoder *e, const struct column *column, struct slice text,
-                          struct buf *out, struct status *status) {
-    bool floating = column->type == COLUMN_FLOAT || column->type == COLUMN_DOUBLE;
-    char scratch[CELL_NUMBER_BYTES];
-    struct slice number;
-    if (floating && cell_is_not_finite(text)) {
-        e->counts.not_finite++;
-        buf_append_text(out, "null");
-        return true;
-    }
-    const char *reason = cell_check(column->type, text);
-    if (!reason && !cell_number(text, scratch, &number)) {
-        reason = "is not a number";
-    }
-    if (reason) {
-        return refuse(column, reason, status);
-    }
-    buf_append_slice(out, number);
-    return true;
-}
-
-static bool append_boolean(const struct column *column, struct slice text, struct buf *out,
-                           struct status *status) {
-    bool value;
-    if (!cell_boolean(text, &value)) {
-        return refuse(column, "is neither true nor false", status);
-    }
-    buf_append_text(out, value ? "true" : "false");
-    return true;
-}
-
-static bool append_text(struct biggeo_encoder *e, const struct column *column, struct slice text,
-                        struct buf *out, struct status *status) {
-    const char *reason = cell_check(column->type, text);
-    if (reason) {
-        return refuse(column, reason, status);
-    }
-    e->counts.invalid_utf8 += json_write_string(out, text);
-    return true;
-}
-
-static bool append_json(struct biggeo_encoder *e, struct slice text, struct buf *out) {
-    if (json_scan(text, NULL)) {
-        buf_append_slice(out, text);
-    } else {
-        e->counts.not_json++;
-        e->counts.invalid_utf8 += json_write_string(out, text);
-    }
-    return true;
-}
-
-static bool append_value(struct biggeo_encoder *e, const struct column *column,
-                         const struct cell *cell, struct buf *out, struct status *status) {
-    if (cell->kind != CELL_TEXT) {
-        buf_append_text(out, "null");
-        return true;
-    }
-    switch (column->type) {
-    case COLUMN_BOOLEAN:
-        return append_boolean(column, cell->text, out, status);
-    case COLUMN_SHORT:
-    case COLUMN_INT:
-    case COLUMN_LONG:
-    case COLUMN_DECIMAL:
-    case COLUMN_FLOAT:
-    case COLUMN_DOUBLE:
-        return append_number(e, column, cell->text, out, status);
-    case COLUMN_JSON:
-        return append_json(e, cell->text, out);
-    default:
-        return append_text(e, column, cell->text, out, status);
-    }
 }
 
 /* Which cells of a record are sent: an upsert's all, an update's key and what changed, of the
@@ -144,7 +64,7 @@ static bool append_cells(struct biggeo_encoder *e, const struct record *record, 
             continue;
         }
         buf_append_slice(out, column_key(e, i));
-        if (!append_value(e, column, cell, out, status)) {
+        if (!cell_json_append(out, column, cell, &e->counts, status)) {
             return false;
         }
         buf_append_char(out, ',');

@@ -3,15 +3,7 @@
 #ifndef DESTINATIONS_BIGGEO_RECORD_H
 #define DESTINATIONS_BIGGEO_RECORD_H
 
-#include "base/buf.h"
-#include "table/record.h"
-
-/* What an encoder changed on the way, for one warning a call. */
-struct encode_counts {
-    uint64_t not_finite;   /* NaN and infinities sent as null */
-    uint64_t invalid_utf8; /* ill-formed sequences sent as U+FFFD */
-    uint64_t not_json;     /* JSON columns that were not JSON, sent as text */
-};
+#include "destinations/cell_json.h"
 
 struct biggeo_encoder {
     const struct table *table;

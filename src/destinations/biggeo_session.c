@@ -145,23 +145,6 @@ static void session_key_text(struct write_session *session, struct slice record,
     json_destroy(chunk);
 }
 
-static void note_counts(struct biggeo_session *s) {
-    const struct encode_counts *counts = &s->encoder.counts;
-    if (counts->not_finite || counts->invalid_utf8 || counts->not_json) {
-        log_event(s->d.log, LOG_WARNING, "values_changed",
-                  "not_finite_sent_as_null=%llu invalid_utf8_replaced=%llu "
-                  "json_sent_as_text=%llu",
-                  (unsigned long long)counts->not_finite, (unsigned long long)counts->invalid_utf8,
-                  (unsigned long long)counts->not_json);
-    }
-    if (counts->not_finite) {
-        notice_add(s->notice,
-                   "Table %s.%s: %llu values that are not finite numbers (NaN or infinity) were "
-                   "stored as null, since JSON has no such numbers.",
-                   s->table->schema, s->table->name, (unsigned long long)counts->not_finite);
-    }
-}
-
 static bool session_finish(struct write_session *session, struct notice *notice,
                            struct status *status) {
     struct biggeo_session *s = session_of(session);
@@ -169,7 +152,7 @@ static bool session_finish(struct write_session *session, struct notice *notice,
     if (!biggeo_final_run(&s->final, &s->d, s->table, notice, status)) {
         return false;
     }
-    note_counts(s);
+    encode_counts_tell(&s->encoder.counts, s->table, s->d.log, s->notice);
     return true;
 }
 

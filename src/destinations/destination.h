@@ -86,6 +86,9 @@ struct write_session_ops {
     void (*open_body)(struct write_session *session, struct buf *body);
     void (*close_body)(struct write_session *session, bool has_records, bool last,
                        struct buf *body);
+    /* A batch is complete, and closed next; called once for each. False with *status: it must not
+     * be sent. NULL: it always may. */
+    bool (*check_batch)(struct write_session *session, struct status *status);
     /* Appends one record. False with *status (DATA_LOSS: a value its type forbids), body as before.
      */
     bool (*encode)(struct write_session *session, const struct record *record, struct buf *body,

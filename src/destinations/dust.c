@@ -1,5 +1,7 @@
 #include "destinations/dust.h"
 
+#include "destinations/dust_rows.h"
+#include "destinations/dust_session.h"
 #include "destinations/dust_table.h"
 #include "destinations/dust_test.h"
 #include "table/table_copy.h"
@@ -85,8 +87,10 @@ static bool dust_drop(struct destination *d, struct slice schema, struct slice n
 const struct destination_ops DUST_TABLES_DESTINATION = {
     .name = "dust",
     .test = dust_test,
+    .open_session = dust_session_open,
     .describe = dust_describe,
     .create = dust_create,
     .exists = dust_exists,
     .drop = dust_drop,
+    .open_rows = dust_rows_open,
 };

@@ -23,7 +23,9 @@ struct verdict {
     enum verdict_kind kind;
     int64_t after_ms;                /* the server's own wish to wait (Retry-After); -1: none */
     char scope[VERDICT_SCOPE_BYTES]; /* what cools down when throttled: a host, workspace, table */
-    struct status status;            /* for all but DELIVERED: what happened, for a person */
+    bool waiting;         /* THROTTLED only since something is not there yet, as is usual:
+                             no fault, nothing to warn of */
+    struct status status; /* for all but DELIVERED: what happened, for a person */
 };
 
 /* "delivered", "retry", … for logs. */

@@ -4,7 +4,7 @@
 #define REWRITE_HISTORY_INDEX_H
 
 #include "rewrite/joined_table.h"
-#include "rewrite/key_index.h"
+#include "base/key_index.h"
 #include "rewrite/table_work.h"
 #include "table/cell_value.h"
 

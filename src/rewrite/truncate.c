@@ -1,4 +1,4 @@
-#include "rewrite/key_index.h"
+#include "base/key_index.h"
 #include "rewrite/rows.h"
 #include "rewrite/table_work.h"
 #include "table/cell_value.h"

@@ -1,4 +1,4 @@
-#include "rewrite/key_index.h"
+#include "base/key_index.h"
 #include "rewrite/table_work.h"
 #include "rewrite/update.h"
 
@@ -8,8 +8,7 @@ enum {
     ID_BYTES = 64 * 1024 * 1024,
 };
 
-/* A source of the next records that have one operation: kinds come one after another. It cannot
- * rewind, and need not: where rows can be read, what is unknown is repeated. */
+/* A source of the next records that have one operation: kinds come one after another. */
 struct run {
     struct record_source source; /* first */
     struct record_source *from;
@@ -18,15 +17,18 @@ struct run {
     struct record record; /* the last one read */
     bool waiting;         /* it was not given yet */
     enum next state;      /* NEXT_RECORD: there may be more */
-    uint64_t count;
+    uint64_t count;       /* records read */
+    uint64_t start;       /* records before the run */
 };
 
 /* Reads a record, unless one waits. */
 static enum next run_read(struct run *run, struct status *status) {
     if (run->state == NEXT_RECORD && !run->waiting) {
-        bool go_on = ++run->count % CHECK_CANCEL_EVERY != 0 || cancel_go_on(run->cancel, status);
+        bool go_on =
+            (run->count + 1) % CHECK_CANCEL_EVERY != 0 || cancel_go_on(run->cancel, status);
         run->state = go_on ? record_source_next(run->from, &run->record, status) : NEXT_FAILED;
         run->waiting = run->state == NEXT_RECORD;
+        run->count += run->waiting;
     }
     return run->state;
 }
@@ -43,6 +45,21 @@ static enum next run_next(struct record_source *source, struct record *record,
     run->waiting = false;
     *record = run->record;
     return NEXT_RECORD;
+}
+
+/* Back to the first record of the run: reads those before it again. */
+static bool run_rewind(struct record_source *source, struct status *status) {
+    struct run *run = (struct run *)source;
+    run->state = NEXT_RECORD;
+    run->waiting = false;
+    run->count = 0;
+    if (!run->from->rewind(run->from, status)) {
+        return false;
+    }
+    while (run->count < run->start && run_read(run, status) == NEXT_RECORD) {
+        run->waiting = false;
+    }
+    return run->state == NEXT_RECORD;
 }
 
 /* Drops the rest of the run. */
@@ -92,6 +109,7 @@ static bool delete_rows(struct table_work *work, const struct table *table, stru
 static bool apply_run(struct table_work *work, const struct table *table, struct run *run,
                       struct status *status) {
     run->operation = run->record.operation;
+    run->start = run->count - 1; /* its first record is read and waits */
     switch (run->operation) {
     case RECORD_UPSERT:
         return table_work_write(work, table, &run->source, status);
@@ -114,7 +132,9 @@ static bool apply_run(struct table_work *work, const struct table *table, struct
 
 static bool apply_runs(struct table_work *work, const struct table *table,
                        struct record_source *source, struct status *status) {
-    struct run run = {.source = {.next = run_next}, .from = source, .cancel = work->rw->cancel};
+    struct run run = {.source = {run_next, source->rewind ? run_rewind : NULL},
+                      .from = source,
+                      .cancel = work->rw->cancel};
     run.state = NEXT_RECORD;
     while (run_read(&run, status) == NEXT_RECORD) {
         if (!apply_run(work, table, &run, status)) {

@@ -55,11 +55,9 @@ static void append_fraction(struct buf *out, int32_t nanos) {
 }
 
 bool instant_append(struct buf *out, enum column_type type, struct instant instant) {
-    const int64_t first = -62135596800; /* 0001-01-01T00:00:00Z */
-    const int64_t last = 253402300799;  /* 9999-12-31T23:59:59Z */
     struct tm t;
     time_t seconds = (time_t)instant.seconds;
-    if (instant.seconds < first || instant.seconds > last || !gmtime_r(&seconds, &t)) {
+    if (!instant_has_year(instant) || !gmtime_r(&seconds, &t)) {
         return false;
     }
     buf_printf(out, "%04d-%02d-%02d", t.tm_year + 1900, t.tm_mon + 1, t.tm_mday);

@@ -15,9 +15,14 @@
  * to out. */
 void cell_canonical_append(struct buf *out, enum column_type type, struct slice text);
 
+/* Whether it is of the years 0001 to 9999. */
+static inline bool instant_has_year(struct instant instant) {
+    return instant.seconds >= INT64_C(-62135596800) && instant.seconds < INT64_C(253402300800);
+}
+
 /* Appends an instant as COLUMN_NAIVE_DATE (the time left out), COLUMN_NAIVE_DATETIME or
- * COLUMN_UTC_DATETIME writes it, with the shortest fraction. False, with nothing appended, outside
- * the years 0001 to 9999. Failure sticks to out. */
+ * COLUMN_UTC_DATETIME writes it, with the shortest fraction. False, with nothing appended, when
+ * !instant_has_year. Failure sticks to out. */
 bool instant_append(struct buf *out, enum column_type type, struct instant instant);
 
 /* True when both cells are NULL (or absent), or both hold the same canonical value. scratch is

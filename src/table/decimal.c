@@ -75,9 +75,6 @@ bool decimal_significant(const struct decimal *number, struct significant *s) {
     size_t end = number->whole.len + number->fraction.len;
     size_t all = end;
     int64_t exponent;
-    if (!exponent_value(number->exponent, &exponent)) {
-        return false;
-    }
     while (begin < end && digit_at(number, begin) == '0') {
         begin++;
     }
@@ -85,10 +82,12 @@ bool decimal_significant(const struct decimal *number, struct significant *s) {
         end--;
     }
     *s = (struct significant){.digits = end - begin, .skip = begin};
-    if (s->digits) {
-        s->power = exponent - (int64_t)number->fraction.len + (int64_t)(all - end);
+    if (s->digits == 0) {
+        return true;
     }
-    return true;
+    bool ok = exponent_value(number->exponent, &exponent);
+    s->power = exponent - (int64_t)number->fraction.len + (int64_t)(all - end);
+    return ok;
 }
 
 static void append_digits(struct buf *out, const struct decimal *number, size_t from, size_t n) {

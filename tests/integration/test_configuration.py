@@ -194,9 +194,7 @@ def test_lesson_37_secrets_are_in_no_answer_and_no_log(client, sandbox, log_watc
         assert "geheim" not in run_test(client, test, config)
 
 
-def test_dust_s_documents_can_be_set_up_only_when_they_are_there(client, sandbox):
+def test_dust_s_documents_can_be_set_up(client, sandbox):
     config = tables.dust_configuration(sandbox, data_format="documents")
-    assert "documents are not available" in run_test(client, "settings", config)
-    assert "documents are not available" in run_test(client, "connection", config)
     assert "Workspace ID is missing" in run_test(client, "settings", {**config, "workspace_id": ""})
     assert sandbox.requests() == []

@@ -331,25 +331,29 @@ def test_too_many_pending_files_are_429(still):
 # "takes tables whose last activity is older than UPSERT_DEBOUNCE_TIME_MS … Each accepted POST/DELETE
 # resets the timer" "Rejected (429) calls do not reset it"
 
-def test_activity_puts_the_merge_off(start_sandbox):
-    sandbox = start_sandbox("--set", "merge_quiet_ms=1000")
+def test_activity_puts_the_merge_off_and_a_rejected_call_does_not(still):
+    def due():
+        return still.dust_tables()["t"]["due_ms"]
+
+    still.config(max_pending=2)
+    upsert(still, {"1": {"a": 1}})
+    first = due()
+    until(lambda: due() < first - 5, "time stands still")
+    upsert(still, {"1": {"a": 1}})
+    assert due() > first - 5
+    second = due()
+    until(lambda: due() < second - 5, "time stands still")
+    assert post(still, {"1": {"a": 1}}).status == 429
+    assert due() < second - 5
+
+
+def test_the_worker_waits_until_a_table_is_quiet(start_sandbox):
+    sandbox = start_sandbox("--set", "merge_quiet_ms=300")
     make(sandbox)
     start = time.monotonic()
-    while time.monotonic() - start < 2:
-        upsert(sandbox, {"1": {"a": 1}})
-        time.sleep(0.05)
-    rejected = sandbox.requests("dust-upsert-rows")
-    if max(b["time_ms"] - a["time_ms"] for a, b in zip(rejected, rejected[1:])) < 900:
-        assert listing(sandbox)["total"] == 0  # no pause was long enough
-    until(lambda: listing(sandbox)["total"] == 1, "never merged")
-
-
-def test_rejected_calls_do_not_put_it_off(start_sandbox):
-    sandbox = start_sandbox("--set", "merge_quiet_ms=300", "--set", "max_pending=1")
-    make(sandbox)
     upsert(sandbox, {"1": {"a": 1}})
-    until(lambda: post(sandbox, {"2": {"a": 2}}).status == 200, "the calls keep it waiting")
-    assert "1" in content(sandbox)
+    until(lambda: listing(sandbox)["total"] == 1, "never merged")
+    assert time.monotonic() - start > 0.298
 
 
 def test_the_worker_merges_by_itself(sandbox):
@@ -364,40 +368,53 @@ def test_the_worker_merges_by_itself(sandbox):
 # merge stays pending until the table's next activity."
 
 def during_a_merge(sandbox):
-    """Posts row 2 while row 1 is being merged."""
+    """Posts row 1, and row 2 while row 1 is being merged."""
     make(sandbox)
     upsert(sandbox, {"1": {"a": 1}})
-    time.sleep(0.3)  # the merge has begun then; one that has not takes both rows
+    until(lambda: sandbox.dust_tables()["t"]["merging"], "the merge never began")
     upsert(sandbox, {"2": {"a": 2}})
+    assert content(sandbox) == {}
+    sandbox.config(merge_takes_ms=0)
     until(lambda: "1" in content(sandbox), "never merged")
 
 
 def test_a_post_during_a_merge_waits_for_the_next_activity(start_sandbox):
-    sandbox = start_sandbox("--set", "merge_takes_ms=1500", "--set", "late_posts=wait")
+    sandbox = start_sandbox("--set", f"merge_takes_ms={NEVER}", "--set", "late_posts=wait")
     during_a_merge(sandbox)
     state = sandbox.dust_tables()["t"]
     assert (state["pending"], state["queued"]) == (1, False)
     assert list(content(sandbox)) == ["1"]
-    sandbox.config(merge_takes_ms=0)
     upsert(sandbox, {"3": {"a": 3}})
     until(lambda: set(content(sandbox)) == {"1", "2", "3"}, "never merged")
 
 
 def test_a_post_during_a_merge_may_be_queued(start_sandbox):
-    sandbox = start_sandbox("--set", "merge_takes_ms=700")
+    sandbox = start_sandbox("--set", f"merge_takes_ms={NEVER}")
     during_a_merge(sandbox)
     until(lambda: set(content(sandbox)) == {"1", "2"}, "never merged")
 
 
 def test_a_truncate_waits_for_a_merge(start_sandbox):
-    sandbox = start_sandbox("--set", "merge_takes_ms=700")
+    sandbox = start_sandbox("--set", f"merge_takes_ms={NEVER}")
     make(sandbox)
     upsert(sandbox, {"1": {"a": 1}})
-    time.sleep(0.2)
-    upsert(sandbox, {"2": {"a": 2}}, truncate=True)
+    until(lambda: sandbox.dust_tables()["t"]["merging"], "the merge never began")
+    with concurrent.futures.ThreadPoolExecutor(1) as pool:
+        answer = pool.submit(upsert, sandbox, {"2": {"a": 2}}, truncate=True)
+        assert not concurrent.futures.wait([answer], 0.2).done
+        sandbox.config(merge_takes_ms=0)
+        answer.result(60)
     assert content(sandbox) == {"2": {"a": 2}}
-    sandbox.dust_merge()
-    assert content(sandbox) == {"2": {"a": 2}}
+
+
+def test_an_ordered_merge_hurries_the_one_under_way(start_sandbox):
+    sandbox = start_sandbox("--set", f"merge_takes_ms={NEVER}", "--set", "late_posts=wait")
+    make(sandbox)
+    upsert(sandbox, {"1": {"a": 1}})
+    until(lambda: sandbox.dust_tables()["t"]["merging"], "the merge never began")
+    upsert(sandbox, {"2": {"a": 2}})
+    assert sandbox.dust_merge() == []
+    assert set(content(sandbox)) == {"1", "2"}
 
 
 # "Per pass at most MAX_BATCH_BYTES … and MAX_BATCH_ROWS …; the first file is always taken; the rest wait

@@ -516,3 +516,76 @@ def test_history_as_json_says_it(folder):
         [(("_fivetran_start", f"{at}1Z"), ("id", "1")), (("_fivetran_start", f"{at}5Z"), ("id", "2"))]
     destination_run(folder, "--plain-text", "--mode", "null-active", document=document)[0].assert_passed()
     assert read("delete") == [("2", None, None, f"{at}9Z", None)]
+
+
+def test_versions_of_one_moment_are_one_version(folder):
+    moment = "2024-01-01T00:00:01Z"
+    document = {
+        "create_table": {"h": {"columns": {"id": "INT", "text": "STRING"}, "primary_key": ["id"], "history_mode": True}},
+        "ops": [{"upsert": {"h": [{"id": 1, "text": "a", "op_time": moment}, {"id": 1, "text": "b", "op_time": moment}]}}]}
+    run, destination = destination_run(folder, "--plain-text", document=document)
+    run.assert_passed()
+    rows = read_csv(folder / "h_input_upsert.csv", {})
+    assert [(row["text"], row["_fivetran_active"]) for row in rows] == [("a", "true"), ("b", "true")]
+    assert len(read_csv(folder / "h_input_earliest.csv", {})) == 1
+
+
+def test_a_table_of_another_run_is_looked_up(folder):
+    def describe(request):
+        table = protos.message("Table")(name=request.table_name)
+        for name, kind, key in (("id", "INT", True), ("_fivetran_synced", "UTC_DATETIME", False),
+                                ("_fivetran_start", "UTC_DATETIME", True), ("_fivetran_end", "UTC_DATETIME", False),
+                                ("_fivetran_active", "BOOLEAN", False)):
+            table.columns.add(name=name, type=protos.common().DataType.Value(kind), primary_key=key)
+        return protos.message("DescribeTableResponse")(table=table)
+    document = {"ops": [{"upsert": {"h": [{"id": 1, "op_time": "2024-01-01T00:00:01Z"}]}}]}
+    run, destination = destination_run(folder, document=document, DescribeTable=describe)
+    run.assert_passed()
+    request, = destination.of("WriteHistoryBatch")
+    assert columns_of(request.table)[2] == ("_fivetran_start", "UTC_DATETIME", True)
+
+
+def test_history_mode_has_no_soft_truncate(folder):
+    document = {"create_table": {"h": {"columns": {"id": "INT"}, "primary_key": ["id"], "history_mode": True}},
+                "ops": [{"soft_truncate_before": ["h"]}]}
+    destination_run(folder, document=document)[0].assert_failed('table "h" is in history mode')
+
+
+def test_files_of_odd_table_names_are_told_apart(folder):
+    table = {"columns": {"id": "INT"}, "primary_key": ["id"]}
+    names = ["a/b", "a_b", "a\nb", "../up", "ä" * 80, "ä" * 81]
+    document = {"create_table": dict.fromkeys(names, table),
+                "ops": [{"upsert": {name: [{"id": number}] for number, name in enumerate(names)}}]}
+    run, destination = destination_run(folder, "--plain-text", document=document)
+    run.assert_passed()
+    for number, request in enumerate(destination.of("WriteBatch")):
+        path, = request.replace_files
+        assert os.path.dirname(path) == str(folder)
+        assert [row["id"] for row in csv.DictReader(open(path))] == [str(number)]
+
+
+def test_a_row_without_a_key_gets_the_same_one_every_time(folder):
+    document = {"create_table": {"t": {"columns": {"a": "STRING"}}},
+                "ops": [{"upsert": {"t": [{"a": "x"}, {"a": "y"}, {"a": "x"}, {"a": None}]}}]}
+    ids = []
+    for seed in ("1", "2"):
+        destination_run(folder, "--plain-text", "--seed", seed, document=document)[0].assert_passed()
+        ids.append([row["_fivetran_id"] for row in csv.DictReader(open(folder / "t_input_upsert.csv"))])
+    assert ids[0] == ids[1] and ids[0][0] == ids[0][2] and len(set(ids[0])) == 3
+
+
+def test_an_input_may_lie_elsewhere(folder):
+    elsewhere = folder / "elsewhere"
+    elsewhere.mkdir()
+    tester.write_json(elsewhere / "one.json", {"create_table": {"t": {"columns": {"a": "INT"}}}})
+    with tester.Destination() as destination:
+        tester.run(destination.port, folder, "--input-file", str(elsewhere / "one.json"), settings={}).assert_passed()
+    assert len(destination.of("CreateTable")) == 1
+
+
+def test_the_host_comes_from_the_environment(folder):
+    tester.write_json(folder / "input.json", BASIC)
+    with tester.Destination() as destination:
+        options = (destination.port, folder, "--wait-seconds", "1")
+        tester.run(*options, settings={}, env={"GRPC_HOSTNAME": "127.0.0.1"}).assert_passed()
+        tester.run(*options, settings={}, env={"GRPC_HOSTNAME": "host.invalid"}).assert_failed("answers at host.invalid:")

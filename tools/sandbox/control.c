@@ -19,6 +19,7 @@ static void control_set_config(struct sandbox *sandbox, const struct config *con
     pthread_mutex_lock(&sandbox->mutex);
     sandbox->config = *config;
     pthread_mutex_unlock(&sandbox->mutex);
+    dust_store_wake(sandbox->dust);
 }
 
 static void control_ok(struct exchange *ex) {

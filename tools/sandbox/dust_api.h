@@ -39,7 +39,12 @@ void dust_error(struct dust_request *request, unsigned status, const char *type,
 /* The same with `data_source_error`. */
 void dust_source_error(struct dust_request *request, unsigned status, const char *type,
                        const char *message, const char *code, const char *what);
+/* Answers plain text. */
+void dust_text(struct dust_request *request, unsigned status, const char *text);
 void dust_not_found(struct dust_request *request);
+
+/* Who asks: in upstream's order of checks. False: answered. */
+bool dust_authorise(struct dust_request *request);
 
 /* Finds the data source and, for a write, judges the right to it. False: answered. */
 bool dust_enter(struct dust_request *request, bool write);

@@ -42,7 +42,7 @@ static const struct setting {
     {"merge_max_age_ms", SETTING_NUMBER, MEMBER(merge_max_age_ms), NULL, 3600000},
     {"max_pending", SETTING_NUMBER, MEMBER(max_pending), NULL, 200},
     {"max_table_rows", SETTING_NUMBER, MEMBER(max_table_rows), NULL, 500000},
-    {"max_csv_bytes", SETTING_NUMBER, MEMBER(max_csv_bytes), NULL, 100U * 1024 * 1024},
+    {"max_csv_bytes", SETTING_NUMBER, MEMBER(max_csv_bytes), NULL, UINT64_C(100) * 1024 * 1024},
     {"documents_per_minute", SETTING_NUMBER, MEMBER(documents_per_minute), NULL, 120},
     {"window_ms", SETTING_NUMBER, MEMBER(window_ms), NULL, 60000},
     {"document_size_mb", SETTING_NUMBER, MEMBER(document_size_mb), NULL, 2},

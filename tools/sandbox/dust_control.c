@@ -1,4 +1,5 @@
 /* What tests order of Dust's side and look at (README.md). */
+#include "base/clock.h"
 #include "sandbox/dust_api.h"
 #include "sandbox/scan.h"
 
@@ -79,6 +80,12 @@ static void control_dust_rows(struct sandbox *sandbox, struct exchange *ex, cons
     ex->answer.stream_context = lines;
 }
 
+/* When the worker may take the table, in ms; 0: it is due, or nothing is queued. */
+static long long control_due_ms(const struct dust_table *table) {
+    int64_t left = table->active_ms + table->wait_ms - clock_monotonic_ms(clock_system());
+    return table->queued && left > 0 ? (long long)left : 0;
+}
+
 static void control_show_table(const struct dust_table *table, struct buf *json) {
     buf_append_text(json, "{\"data_source\":");
     scan_quote(json, slice_of(table->source));
@@ -94,11 +101,12 @@ static void control_show_table(const struct dust_table *table, struct buf *json)
     buf_append_slice(json,
                      table->source_url.len ? buf_slice(&table->source_url) : SLICE_LITERAL("null"));
     buf_printf(json,
-               ",\"rows\":%zu,\"csv_bytes\":%zu,\"pending\":%zu,\"queued\":%s,\"schema_stale\":%s,"
-               "\"created\":%lld,\"error\":",
+               ",\"rows\":%zu,\"csv_bytes\":%zu,\"pending\":%zu,\"queued\":%s,\"due_ms\":%lld,"
+               "\"merging\":%s,\"schema_stale\":%s,\"created\":%lld,\"error\":",
                dust_image_rows(table->image), table->image ? table->image->csv.len : 0,
-               table->file_count, table->queued ? "true" : "false",
-               table->schema_stale ? "true" : "false", (long long)table->created);
+               table->file_count, table->queued ? "true" : "false", control_due_ms(table),
+               table->busy ? "true" : "false", table->schema_stale ? "true" : "false",
+               (long long)table->created);
     if (table->error) {
         scan_quote(json, slice_of(table->error));
     } else {

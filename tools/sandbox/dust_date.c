@@ -1,6 +1,7 @@
 #include "sandbox/dust_date.h"
 
 #include "base/clock.h"
+#include "sandbox/dust_calendar.h"
 
 #include <stdio.h>
 #include <strings.h>
@@ -127,7 +128,8 @@ static size_t date_letters(const struct date_reader *r) {
 static int date_name(struct date_reader *r, const char *const *names, int count) {
     size_t len = date_letters(r);
     for (int i = 0; i < count; i++) {
-        if ((len == 3 || len == strlen(names[i])) && strncasecmp(r->at, names[i], len) == 0) {
+        if (len >= 3 && (*r->at | 0x20) == (names[i][0] | 0x20) &&
+            (len == 3 || len == strlen(names[i])) && strncasecmp(r->at, names[i], len) == 0) {
             r->at += len;
             return i;
         }
@@ -272,33 +274,12 @@ static bool date_match(struct slice text, const char *pattern, struct date *date
     return r.at == r.end;
 }
 
-/* Days since 1970-01-01 (proleptic Gregorian). */
-static int64_t date_days(int64_t year, int month, int day) {
-    year -= month <= 2;
-    int64_t era = (year >= 0 ? year : year - 399) / 400;
-    int64_t of_era = year - era * 400;
-    int64_t of_year = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
-    return era * 146097 + of_era * 365 + of_era / 4 - of_era / 100 + of_year - 719468;
-}
-
-static int64_t date_civil(int64_t days, int *month, int *day) {
-    days += 719468;
-    int64_t era = (days >= 0 ? days : days - 146096) / 146097;
-    int64_t of_era = days - era * 146097;
-    int64_t year = (of_era - of_era / 1460 + of_era / 36524 - of_era / 146096) / 365;
-    int64_t of_year = of_era - (365 * year + year / 4 - year / 100);
-    int64_t shifted = (5 * of_year + 2) / 153;
-    *day = (int)(of_year - (153 * shifted + 2) / 5 + 1);
-    *month = (int)(shifted < 10 ? shifted + 3 : shifted - 9);
-    return year + era * 400 + (*month <= 2);
-}
-
 /* What the text leaves open is today's. */
 static void date_complete(struct date *date) {
     int64_t now_ms = clock_realtime_us(clock_system()) / 1000 + (int64_t)date->zone * 60000;
     int month;
     int day;
-    int year = (int)date_civil(now_ms / 86400000, &month, &day);
+    int year = (int)dust_calendar_date(now_ms / 86400000, &month, &day);
     if (!date->has_year) {
         date->year = year;
     }
@@ -316,7 +297,7 @@ static bool date_is_real(const struct date *date) {
         return false;
     }
     if (date->weekday >= 0) {
-        int64_t days_since = date_days(date->year, date->month, date->day);
+        int64_t days_since = dust_calendar_days(date->year, date->month, date->day);
         if (((days_since + 4) % 7 + 7) % 7 != date->weekday) {
             return false;
         }
@@ -355,31 +336,11 @@ bool dust_date_parse(struct slice text, int64_t *epoch_ms) {
             continue;
         }
         int hour = date.twelve ? date.hour % 12 + (date.pm ? 12 : 0) : date.hour;
-        int64_t seconds = date_days(date.year, date.month, date.day) * 86400 + hour * 3600 +
-                          (date.minute - date.zone) * 60 + date.second;
+        int64_t minutes = (int64_t)hour * 60 + date.minute - date.zone;
+        int64_t seconds = dust_calendar_days(date.year, date.month, date.day) * 86400 +
+                          minutes * 60 + date.second;
         *epoch_ms = seconds * 1000 + date.millisecond;
         return true;
     }
     return false;
-}
-
-bool dust_date_write(int64_t epoch_ms, struct buf *out) {
-    enum { FARTHEST_YEAR = 262000 };
-    const int64_t farthest_ms = (int64_t)FARTHEST_YEAR * 366 * 86400000;
-    if (epoch_ms > farthest_ms || epoch_ms < -farthest_ms || (epoch_ms < 0 && epoch_ms % 1000)) {
-        return false;
-    }
-    int64_t seconds = epoch_ms / 1000;
-    int64_t days = (seconds >= 0 ? seconds : seconds - 86399) / 86400;
-    int64_t rest = seconds - days * 86400;
-    int month;
-    int day;
-    long long year = (long long)date_civil(days, &month, &day);
-    if (year > FARTHEST_YEAR || year < -FARTHEST_YEAR) {
-        return false;
-    }
-    const char *sign = year > 9999 ? "+" : year < 0 ? "-" : "";
-    buf_printf(out, "%s%04lld-%02d-%02d %02d:%02d:%02d", sign, year < 0 ? -year : year, month, day,
-               (int)(rest / 3600), (int)(rest / 60 % 60), (int)(rest % 60));
-    return true;
 }

@@ -114,7 +114,7 @@ static void number_plain(const char *digits, int count, int point, struct buf *o
 }
 
 void dust_number_rust(double number, struct buf *out) {
-    char digits[32];
+    char digits[32] = "";
     int exponent;
     if (signbit(number)) {
         buf_append_char(out, '-');
@@ -128,7 +128,7 @@ void dust_number_rust(double number, struct buf *out) {
 }
 
 void dust_number_js(double number, struct buf *out) {
-    char digits[32];
+    char digits[32] = "";
     int exponent;
     if (number == 0) {
         buf_append_char(out, '0');

@@ -6,6 +6,17 @@
 #include "sandbox/dust_index.h"
 #include "sandbox/dust_schema.h"
 
+struct dust_row_value {
+    size_t key;
+    struct dust_cell cell;
+};
+
+struct dust_posted_row {
+    struct slice id;
+    size_t first; /* of its values */
+    size_t count;
+};
+
 struct dust_rows {
     bool truncate;
     struct dust_index keys; /* of all rows, in the order in which they first came */

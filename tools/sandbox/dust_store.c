@@ -104,6 +104,12 @@ void dust_store_unlock(struct dust_store *store) {
     pthread_mutex_unlock(&store->mutex);
 }
 
+void dust_store_wake(struct dust_store *store) {
+    dust_store_lock(store);
+    pthread_cond_broadcast(&store->changed);
+    dust_store_unlock(store);
+}
+
 struct dust_table *dust_store_find(struct dust_store *store, const char *source, const char *id) {
     for (struct dust_table *table = store->tables; table; table = table->next) {
         if (strcmp(table->id, id) == 0 && strcmp(table->source, source) == 0) {

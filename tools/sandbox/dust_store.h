@@ -47,6 +47,7 @@ struct dust_store {
     uint64_t merges; /* passes so far */
     uint64_t look;   /* how often the worker has looked around */
     size_t users;    /* who hold tables while the lock is released */
+    size_t flushes;  /* who want everything merged at once */
     bool stopped;
     pthread_t worker;
     bool has_worker;
@@ -75,6 +76,9 @@ bool dust_table_queue(struct dust_store *store, struct dust_table *table, struct
                       bool is_delete);
 /* Forgets the first files that wait. */
 void dust_table_drop_files(struct dust_table *table, size_t count);
+
+/* Wakes who waits: the configuration changed. */
+void dust_store_wake(struct dust_store *store);
 
 /* A number from the seeded generator. */
 uint64_t dust_store_random(struct dust_store *store);

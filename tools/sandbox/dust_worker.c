@@ -18,13 +18,19 @@ static void worker_wait(struct dust_store *store, int64_t ms) {
     pthread_cond_timedwait(&store->changed, &store->mutex, &at);
 }
 
-/* The time that a merge is said to take, without the lock. */
-static void worker_take_time(struct dust_store *store, int64_t ms) {
-    int64_t until = clock_monotonic_ms(clock_system()) + ms;
-    int64_t left = ms;
-    while (left > 0 && !store->stopped) {
-        worker_wait(store, left);
-        left = until - clock_monotonic_ms(clock_system());
+/* Waits for as long as the setting at this place says now: it may change meanwhile, and nothing is
+ * waited for while all is to be merged at once. */
+static void worker_pause(struct dust_store *store, size_t setting) {
+    int64_t start = clock_monotonic_ms(clock_system());
+    int64_t left = 1;
+    while (left > 0 && !store->stopped && store->flushes == 0) {
+        struct dust_config config = sandbox_config(store->sandbox).dust;
+        uint64_t ms;
+        memcpy(&ms, (const char *)&config + setting, sizeof(ms));
+        left = start + (int64_t)ms - clock_monotonic_ms(clock_system());
+        if (left > 0) {
+            worker_wait(store, left);
+        }
     }
 }
 
@@ -88,12 +94,12 @@ static void worker_failed(struct dust_table *table, const char *error, size_t co
 }
 
 /* One pass over a table; the lock is released while it runs. */
-static void worker_merge(struct dust_store *store, struct dust_table *table, int64_t takes_ms) {
+static void worker_merge(struct dust_store *store, struct dust_table *table) {
     struct dust_merge merge;
     dust_table_enter(store, table);
     bool good = worker_begin(store, table, &merge);
     if (good) {
-        worker_take_time(store, takes_ms);
+        worker_pause(store, offsetof(struct dust_config, merge_takes_ms));
         dust_store_unlock(store);
         const char *error = dust_merge_run(&merge);
         dust_store_lock(store);
@@ -141,7 +147,7 @@ static void worker_look(struct dust_store *store) {
     while (!store->stopped && (table = worker_next(store, now)) != NULL) {
         table->looked = store->look;
         if (table->exists) {
-            worker_merge(store, table, (int64_t)sandbox_config(store->sandbox).dust.merge_takes_ms);
+            worker_merge(store, table);
         } else {
             table->queued = false;
         }
@@ -156,8 +162,9 @@ void *dust_worker_main(void *context) {
         if (store->stopped) {
             break;
         }
-        if (worker_has_work(store)) {
-            worker_take_time(store, (int64_t)sandbox_config(store->sandbox).dust.merge_loop_ms);
+        if (worker_has_work(store) && store->flushes == 0) {
+            worker_wait(store, 1); /* others get the lock however short the pause is */
+            worker_pause(store, offsetof(struct dust_config, merge_loop_ms));
         } else {
             pthread_cond_wait(&store->changed, &store->mutex);
         }
@@ -168,13 +175,16 @@ void *dust_worker_main(void *context) {
 
 void dust_worker_flush(struct dust_store *store) {
     store->users++;
+    store->flushes++;
+    pthread_cond_broadcast(&store->changed);
     for (struct dust_table *table = store->tables; table; table = table->next) {
         size_t before = SIZE_MAX;
         while (table->exists && table->file_count > 0 && table->file_count < before) {
             before = table->file_count;
-            worker_merge(store, table, 0);
+            worker_merge(store, table);
         }
     }
     store->users--;
+    store->flushes--;
     pthread_cond_broadcast(&store->changed);
 }

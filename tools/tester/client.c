@@ -67,6 +67,7 @@ struct client *client_open(const char *host, int port, int64_t wait_ms, struct s
     char target[TARGET_BYTES];
     snprintf(target, sizeof target, "%s:%d", host, port);
     gpr_set_log_verbosity(GPR_LOG_SEVERITY_ERROR);
+    setenv("GRPC_DNS_RESOLVER", "native", 0); /* names as the machine resolves them; no c-ares */
     grpc_init();
     struct client *client = calloc(1, sizeof *client);
     if (!client) {
@@ -88,7 +89,7 @@ void client_close(struct client *client) {
     if (client) {
         grpc_channel_destroy(client->channel);
         free(client);
-        grpc_shutdown();
+        grpc_shutdown_blocking();
     }
 }
 
@@ -173,9 +174,11 @@ void client_run(struct client *client, const struct client_call *call, struct cl
     grpc_metadata_array_init(&received.initial);
     grpc_metadata_array_init(&received.trailing);
     grpc_completion_queue *queue = grpc_completion_queue_create_for_next(NULL);
-    grpc_call *started = grpc_channel_create_call(client->channel, NULL, GRPC_PROPAGATE_DEFAULTS,
-                                                  queue, grpc_slice_from_copied_string(path), NULL,
-                                                  deadline_in(call->timeout_ms), NULL);
+    grpc_slice method_path = grpc_slice_from_copied_string(path);
+    grpc_call *started =
+        grpc_channel_create_call(client->channel, NULL, GRPC_PROPAGATE_DEFAULTS, queue, method_path,
+                                 NULL, deadline_in(call->timeout_ms), NULL);
+    grpc_slice_unref(method_path);
     grpc_byte_buffer *sent = pack(call->request);
     *reply = (struct client_reply){0};
     exchange(started, queue, sent, call->cancel_after_ms, &received);

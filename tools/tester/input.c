@@ -126,7 +126,7 @@ bool input_play(struct run *run, const char *name) {
     run->input_name = memory_copy(run->arena, slice_make(base, ends ? len - ending : len));
     report_note("== %s", base);
     json_error_t error;
-    json_t *document = json_load_file(path, JSON_REJECT_DUPLICATES, &error);
+    json_t *document = json_load_file(path, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     if (!document) {
         return report_fail(&run->report, "%s: %s (line %d)", path, error.text, error.line);
     }

@@ -11,36 +11,45 @@
 
 static const size_t MEMORY_MAX = (size_t)32 << 30;
 
-static bool get_settings(struct run *run) {
+/* Each Test of the form, up to the first that fails. */
+static bool run_tests(struct run *run, const FivetranSdk__V2__ConfigurationFormResponse *form) {
+    bool fine = true;
+    for (size_t i = 0; i < form->n_tests && fine; i++) {
+        struct call_result result;
+        FivetranSdk__V2__TestRequest request = FIVETRAN_SDK__V2__TEST_REQUEST__INIT;
+        request.name = form->tests[i]->name;
+        calls_make(run, "Test", &request.base, 0, &result);
+        fine = calls_is(&result, "success");
+        report_test(&run->report, form->tests[i]->label,
+                    fine ? NULL : calls_text(&result, run->arena));
+        calls_clean_up(&result);
+    }
+    return fine;
+}
+
+/* configuration.json, else the person at the terminal. */
+static bool get_settings(struct run *run, const FivetranSdk__V2__ConfigurationFormResponse *form) {
     struct status status = STATUS_INIT;
+    bool found = false;
+    return (settings_read_file(run, &found, &status) &&
+            (found || settings_ask(run, form, &status))) ||
+           report_fail(&run->report, "%s", status.message);
+}
+
+static bool set_up(struct run *run) {
     struct call_result result;
     FivetranSdk__V2__ConfigurationFormRequest request =
         FIVETRAN_SDK__V2__CONFIGURATION_FORM_REQUEST__INIT;
-    bool found = false;
-    bool fine = settings_read_file(run, &found, &status);
     calls_send(run->client, "ConfigurationForm", &request.base, 0, &result);
     const FivetranSdk__V2__ConfigurationFormResponse *form =
         (const FivetranSdk__V2__ConfigurationFormResponse *)result.reply.message;
-    if (!form) {
+    bool fine = false;
+    if (form) {
+        report_pass(&run->report, "ConfigurationForm: %zu fields, %zu tests", form->n_fields,
+                    form->n_tests);
+        fine = get_settings(run, form) && run_tests(run, form);
+    } else {
         report_fail(&run->report, "ConfigurationForm: %s", calls_text(&result, run->arena));
-        calls_clean_up(&result);
-        return false;
-    }
-    report_pass(&run->report, "ConfigurationForm: %zu fields, %zu tests", form->n_fields,
-                form->n_tests);
-    fine = fine && (found || settings_ask(run, form, &status));
-    if (!fine) {
-        report_fail(&run->report, "%s", status.message);
-    }
-    for (size_t i = 0; i < form->n_tests && fine; i++) {
-        struct call_result tested;
-        FivetranSdk__V2__TestRequest test = FIVETRAN_SDK__V2__TEST_REQUEST__INIT;
-        test.name = form->tests[i]->name;
-        calls_make(run, "Test", &test.base, 0, &tested);
-        fine = calls_is(&tested, "success");
-        report_test(&run->report, form->tests[i]->label,
-                    fine ? NULL : calls_text(&tested, run->arena));
-        calls_clean_up(&tested);
     }
     calls_clean_up(&result);
     return fine;
@@ -91,7 +100,7 @@ static void play(struct run *run) {
     run->client = client_open(options->host, options->port, options->wait_ms, &status);
     if (!run->client) {
         report_fail(&run->report, "%s", status.message);
-    } else if (get_settings(run) && check_capabilities(run)) {
+    } else if (set_up(run) && check_capabilities(run)) {
         play_inputs(run);
     }
     client_close(run->client);

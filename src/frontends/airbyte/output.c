@@ -5,7 +5,10 @@
 #include <errno.h>
 #include <sys/uio.h>
 
-enum { MAX_LINE_BYTES = 64 * 1024 };
+enum {
+    MAX_LINE_BYTES = 64 * 1024,
+    MIN_SECRET_BYTES = 6, /* no key is shorter; masking "a" would hide every text */
+};
 
 /* Writes everything the vector holds; changes it. */
 static bool write_all(int fd, struct iovec *iov, size_t n) {
@@ -58,7 +61,7 @@ static void output_buf(struct output *o, const struct buf *line) {
 static void write_text(const struct output *o, struct buf *line, const char *text) {
     struct buf masked;
     buf_init(&masked, MAX_LINE_BYTES);
-    while (o->secret.len > 0) {
+    while (o->secret.len >= MIN_SECRET_BYTES) {
         const char *at = memmem(text, strlen(text), o->secret.data, o->secret.len);
         if (!at) {
             break;

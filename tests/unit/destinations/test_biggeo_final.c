@@ -271,6 +271,83 @@ START_TEST(test_a_durable_table_is_written_in_the_catalogue) {
 }
 END_TEST
 
+/* Sessions of rows without op_at: the first had 2 rows, this one n. */
+static void be_counted(struct fixture *f, uint64_t n) {
+    f->final.first_op_at = f->final.last_op_at = 0;
+    f->final.n_rows = n;
+    ck_assert(biggeo_state_first_final(f->shared.biggeo, buf_slice(&f->final.scope), 2));
+}
+
+#define RAW "{\"n\":1}"
+
+START_TEST(test_without_op_at_enough_rows_show_that_it_appended) {
+    static const struct scripted_answer script[] = {
+        {FINAL, 200, OK}, {READ, 200, PAGE(RAW "," RAW "," RAW "," RAW "," RAW)}};
+    struct fixture f;
+    SET_UP(&f, script);
+    be_counted(&f, 3);
+    ck_assert(run(&f));
+    ck_assert_str_eq(f.notice.text, "");
+    ck_assert_int_eq(biggeo_state_finals(f.shared.biggeo, buf_slice(&f.final.scope)),
+                     BIGGEO_FINALS_APPEND);
+    tear_down(&f);
+}
+END_TEST
+
+/* Answers every read with the same page until the patience is over. */
+static void run_counted(struct fixture *f, const char *page, uint64_t n) {
+    static struct scripted_answer script[40];
+    script[0] = (struct scripted_answer){FINAL, 200, OK};
+    for (size_t i = 1; i < 40; i++) {
+        script[i] = (struct scripted_answer){READ, 200, page};
+    }
+    set_up(f, script, 40);
+    be_counted(f, n);
+    bool ok = run(f);
+    ck_assert_int_eq(ok, f->status.code == STATUS_OK);
+    f->api.n_answers = f->api.n_calls; /* what is left of the script was not needed */
+}
+
+START_TEST(test_without_op_at_the_session_s_rows_alone_show_that_it_replaced) {
+    struct fixture f;
+    run_counted(&f, PAGE(RAW "," RAW "," RAW), 3);
+    ck_assert_int_eq(f.status.code, STATUS_TASK);
+    ck_assert_ptr_nonnull(strstr(f.status.message, "replaced"));
+    tear_down(&f);
+}
+END_TEST
+
+START_TEST(test_without_op_at_other_counts_are_unclear) {
+    static const struct {
+        const char *page;
+        uint64_t n;
+    } rows[] = {
+        {PAGE(RAW "," RAW), 2},         /* the old rows, or the new ones */
+        {PAGE(RAW "," RAW "," RAW), 4}, /* neither */
+        {PAGE(""), 3},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct fixture f;
+        run_counted(&f, rows[i].page, rows[i].n);
+        ck_assert_int_eq(f.status.code, STATUS_OK);
+        ck_assert_ptr_nonnull(strstr(f.notice.text, "could not be confirmed"));
+        tear_down(&f);
+    }
+}
+END_TEST
+
+START_TEST(test_without_op_at_an_unknown_final_that_is_refused_is_not_looked_for) {
+    static const struct scripted_answer script[] = {{FINAL, 0, NULL}, {FINAL, 200, REFUSED}};
+    struct fixture f;
+    SET_UP(&f, script);
+    f.final.first_op_at = 0;
+    ck_assert(!run(&f));
+    ck_assert_int_eq(f.status.code, STATUS_UNAVAILABLE);
+    ck_assert_ptr_nonnull(strstr(f.status.message, "may or may not"));
+    tear_down(&f);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("biggeo_final");
     TCase *tests = tcase_create("final");
@@ -291,6 +368,10 @@ int main(void) {
     tcase_add_test(tests, test_a_second_final_that_cannot_be_read_back_is_a_warning);
     tcase_add_test(tests, test_the_third_final_is_not_looked_at_again);
     tcase_add_test(tests, test_a_durable_table_is_written_in_the_catalogue);
+    tcase_add_test(tests, test_without_op_at_enough_rows_show_that_it_appended);
+    tcase_add_test(tests, test_without_op_at_the_session_s_rows_alone_show_that_it_replaced);
+    tcase_add_test(tests, test_without_op_at_other_counts_are_unclear);
+    tcase_add_test(tests, test_without_op_at_an_unknown_final_that_is_refused_is_not_looked_for);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -191,6 +191,23 @@ START_TEST(test_a_fault_does_not_say_whether_a_table_exists) {
 }
 END_TEST
 
+START_TEST(test_rows_are_counted_where_they_have_no_op_at) {
+    static const struct scripted_answer script[] = {
+        {READ "s__t?", 200, MORE("{\"n\":1},{\"n\":2}", ",\"nextCursor\":\"c\"")},
+        {"cursor=c", 200, PAGE("{\"n\":3}")}, /* lags: read again, and not counted twice */
+        {"cursor=c", 200, PAGE("{\"n\":3},{\"n\":4}")},
+    };
+    struct fixture f;
+    struct biggeo_seen seen;
+    SET_UP(&f, script);
+    const struct biggeo_look wanted = {.want_rows = 4, .patience_ms = 10000, .budget_ms = 60000};
+    ck_assert(biggeo_read_back(&f.d, SLICE_LITERAL("s__t"), &wanted, &seen, &f.status));
+    ck_assert_uint_eq(seen.n_rows, 4);
+    ck_assert(seen.complete);
+    tear_down(&f);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("biggeo_read");
     TCase *tests = tcase_create("biggeo_read");
@@ -207,6 +224,7 @@ int main(void) {
     tcase_add_test(tests, test_a_names_case_and_characters_are_kept);
     tcase_add_test(tests, test_a_very_long_name_is_asked_for_whole);
     tcase_add_test(tests, test_a_fault_does_not_say_whether_a_table_exists);
+    tcase_add_test(tests, test_rows_are_counted_where_they_have_no_op_at);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

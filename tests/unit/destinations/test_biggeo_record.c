@@ -228,6 +228,19 @@ START_TEST(test_emitted_at_follows_each_record) {
 }
 END_TEST
 
+START_TEST(test_a_record_that_came_as_json_is_passed_on_as_it_came) {
+    struct status status = STATUS_INIT;
+    struct record record = {.operation = RECORD_UPSERT,
+                            .json = SLICE_LITERAL("{ \"n\":1.50,\"n\":2 }"),
+                            .emitted_at_ms = -7};
+    ck_assert_str_eq(encode(&table, &record, NULL, &status),
+                     "{\"type\":\"RECORD\",\"record\":{\"stream\":\"s__t\",\"data\":"
+                     "{ \"n\":1.50,\"n\":2 },\"emitted_at\":-7}}");
+    record.emitted_at_ms = EMITTED_AT_UNKNOWN;
+    ck_assert_ptr_nonnull(strstr(encode(&table, &record, NULL, &status), ",\"emitted_at\":1234}}"));
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("biggeo_record");
     TCase *tests = tcase_create("record");
@@ -242,6 +255,7 @@ int main(void) {
     tcase_add_test(tests, test_what_was_changed_is_counted);
     tcase_add_test(tests, test_lesson_18_emitted_at_of_old_years);
     tcase_add_test(tests, test_emitted_at_follows_each_record);
+    tcase_add_test(tests, test_a_record_that_came_as_json_is_passed_on_as_it_came);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

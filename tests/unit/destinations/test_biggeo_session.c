@@ -269,6 +269,36 @@ START_TEST(test_a_refused_final_fails_the_session) {
 }
 END_TEST
 
+START_TEST(test_a_stream_mode_that_biggeo_cannot_do_is_refused) {
+    static const struct {
+        struct stream_mode mode;
+        const char *word; /* NULL: allowed */
+    } rows[] = {
+        {{.mode = WRITE_APPEND}, NULL},
+        {{.mode = WRITE_APPEND, .generation_id = 4, .complete = true}, NULL},
+        {{.mode = WRITE_APPEND, .replaces = true}, "keeps records"},
+        {{.mode = WRITE_OVERWRITE, .replaces = true}, "overwrite"},
+        {{.mode = WRITE_APPEND_DEDUP}, "append_dedup"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct fixture f;
+        set_up(&f, NULL, 0);
+        f.d.stream = &rows[i].mode;
+        struct write_session *session =
+            BIGGEO_DESTINATION.open_session(&f.d, &table, &f.notice, &f.status);
+        ck_assert_int_eq(session != NULL, rows[i].word == NULL);
+        if (session) {
+            session->ops->destroy(session);
+        } else {
+            ck_assert_int_eq(f.status.code, STATUS_TASK);
+            ck_assert_ptr_nonnull(strstr(f.status.message, rows[i].word));
+            ck_assert_ptr_nonnull(strstr(f.status.message, "s.t"));
+        }
+        tear_down(&f);
+    }
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("biggeo_session");
     TCase *tests = tcase_create("biggeo_session");
@@ -285,6 +315,7 @@ int main(void) {
     tcase_add_test(tests, test_changed_values_are_one_warning_and_a_notice);
     tcase_add_test(tests, test_unchanged_values_are_no_warning_even_after_a_restart);
     tcase_add_test(tests, test_a_refused_final_fails_the_session);
+    tcase_add_test(tests, test_a_stream_mode_that_biggeo_cannot_do_is_refused);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -1,5 +1,6 @@
 #include "destinations/biggeo.h"
 #include "destinations/dust.h"
+#include "destinations/dust_documents.h"
 #include "support/suite.h"
 
 START_TEST(test_biggeo_is_found) {
@@ -19,14 +20,12 @@ START_TEST(test_dusts_tables_are_found) {
 }
 END_TEST
 
-START_TEST(test_a_destination_that_is_not_there_is_a_task_with_the_version) {
+START_TEST(test_dusts_documents_are_found) {
     const struct settings settings = {.destination = DESTINATION_DUST,
                                       .data_format = DATA_FORMAT_DOCUMENTS};
     struct status status = STATUS_INIT;
-    ck_assert_ptr_null(destination_find(&settings, &status));
-    ck_assert_int_eq(status.code, STATUS_TASK);
-    ck_assert_ptr_nonnull(strstr(status.message, "documents are not available"));
-    ck_assert_ptr_nonnull(strstr(status.message, BIGDUST_VERSION));
+    ck_assert_ptr_eq(destination_find(&settings, &status), &DUST_DOCUMENTS_DESTINATION);
+    ck_assert_int_eq(status.code, STATUS_OK);
 }
 END_TEST
 
@@ -37,6 +36,7 @@ START_TEST(test_a_destination_is_named_as_the_setting_calls_it) {
     ck_assert_str_eq(table[0].key, "destination");
     ck_assert_str_eq(table[0].choices[DESTINATION_BIGGEO].value, BIGGEO_DESTINATION.name);
     ck_assert_str_eq(table[0].choices[DESTINATION_DUST].value, DUST_TABLES_DESTINATION.name);
+    ck_assert_str_eq(table[0].choices[DESTINATION_DUST].value, DUST_DOCUMENTS_DESTINATION.name);
 }
 END_TEST
 
@@ -45,7 +45,7 @@ int main(void) {
     TCase *tests = tcase_create("registry");
     tcase_add_test(tests, test_biggeo_is_found);
     tcase_add_test(tests, test_dusts_tables_are_found);
-    tcase_add_test(tests, test_a_destination_that_is_not_there_is_a_task_with_the_version);
+    tcase_add_test(tests, test_dusts_documents_are_found);
     tcase_add_test(tests, test_a_destination_is_named_as_the_setting_calls_it);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

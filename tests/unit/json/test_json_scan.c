@@ -256,6 +256,30 @@ START_TEST(test_levels_are_used_again) {
 }
 END_TEST
 
+START_TEST(test_a_value_at_the_beginning) {
+    static const struct {
+        struct slice text;
+        size_t len;
+    } rows[] = {
+        {SLICE_LITERAL("{\"a\":[1]},\"b\""), 9},
+        {SLICE_LITERAL("12.50,"), 5},
+        {SLICE_LITERAL("\"a\\\"b\":1"), 6},
+        {SLICE_LITERAL("null"), 4},
+        {SLICE_LITERAL("true}"), 4},
+        {SLICE_LITERAL("[ 1 , 2 ] "), 9},
+        {SLICE_LITERAL(" 1"), 0},
+        {SLICE_LITERAL("[1"), 0},
+        {SLICE_LITERAL(""), 0},
+        {SLICE_LITERAL("}"), 0},
+        {SLICE_LITERAL("NaN"), 0},
+        {SLICE_LITERAL("{\"a\":01}"), 0},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        ck_assert_msg(json_scan_value(rows[i].text) == rows[i].len, "%s", rows[i].text.data);
+    }
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("json_scan");
     TCase *tests = tcase_create("json_scan");
@@ -267,6 +291,7 @@ int main(void) {
     tcase_add_loop_test(tests, test_every_byte_in_a_run, 0, 256);
     tcase_add_test(tests, test_depth);
     tcase_add_test(tests, test_levels_are_used_again);
+    tcase_add_test(tests, test_a_value_at_the_beginning);
     suite_add_tcase(suite, tests);
     SRunner *runner = srunner_create(suite);
     srunner_run_all(runner, CK_NORMAL);

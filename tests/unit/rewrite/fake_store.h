@@ -54,6 +54,8 @@ struct fake_world {
     size_t n_requests;  /* write requests: posts, removals, clears, new columns */
     size_t cut_after;   /* so many of them succeed; SIZE_MAX: all */
     size_t n_settles;
+    uint64_t expected[8]; /* how many records each session was told to expect */
+    size_t n_expected;
     size_t n_reads; /* read and find */
     size_t n_posts;
     size_t n_removed;
@@ -397,6 +399,13 @@ struct fake_session {
     struct slice body;
 };
 
+static inline void fake_expect(struct write_session *session, uint64_t n_records) {
+    struct fake_world *w = ((struct fake_session *)session)->world;
+    if (w->n_expected < sizeof w->expected / sizeof w->expected[0]) {
+        w->expected[w->n_expected++] = n_records;
+    }
+}
+
 static inline bool fake_begin(struct write_session *session, struct status *status) {
     struct fake_session *s = (struct fake_session *)session;
     struct fake_world *w = s->world;
@@ -525,6 +534,7 @@ static inline struct write_session *fake_open_session(struct destination *d,
                                                       struct notice *notice,
                                                       struct status *status) {
     static const struct write_session_ops ops = {
+        .expect = fake_expect,
         .begin = fake_begin,
         .open_body = fake_open_body,
         .close_body = fake_close_body,

@@ -270,6 +270,24 @@ static struct write_session *append_open_session(struct destination *d, const st
     return session;
 }
 
+START_TEST(test_sessions_are_told_how_many_records_of_their_kind_come) {
+    static const char *const lines[] = {"upsert 4|a4|b4", "upsert 1|A1|B1", "update 4|~|B4",
+                                        "upsert 5|a5|b5", "upsert 6|a6|b6", "upsert 7|a7|b7",
+                                        "delete 6|-|-"};
+    struct fake_world w;
+    set_up(&w);
+    ck_assert_msg(write(&w, lines, COUNT(lines)), "%s", w.status.message);
+    ck_assert_uint_eq(w.n_expected, 3);
+    ck_assert_uint_eq(w.expected[0], 2);
+    ck_assert_uint_eq(w.expected[1], 1); /* the row that the update makes */
+    ck_assert_uint_eq(w.expected[2], 3);
+    ck_assert_str_eq(world_rows(&w, "t"),
+                     "1|A1|B1\n2|a2|b2\n3|a3|b3\n4|a4|B4\n5|a5|b5\n7|a7|b7\n");
+    ck_assert_uint_eq(w.report.records, 2 + 1 + 3 + 1);
+    world_clean_up(&w);
+}
+END_TEST
+
 START_TEST(test_a_destination_without_rows_gets_all_records_in_one_session) {
     static const char *const lines[] = {"upsert 1|a|b", "update 1|~|c", "delete 1|-|-",
                                         "delete 2|-|-"};
@@ -305,6 +323,7 @@ int main(void) {
     tcase_add_test(tests, test_a_table_without_a_key_cannot_be_updated);
     tcase_add_test(tests, test_a_cancelled_call_stops_reading);
     tcase_add_test(tests, test_lesson_8_a_call_cut_anywhere_and_repeated_ends_in_the_same_rows);
+    tcase_add_test(tests, test_sessions_are_told_how_many_records_of_their_kind_come);
     tcase_add_test(tests, test_a_destination_without_rows_gets_all_records_in_one_session);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

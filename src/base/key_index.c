@@ -1,4 +1,4 @@
-#include "rewrite/key_index.h"
+#include "base/key_index.h"
 
 #include <stdint.h>
 #include <stdlib.h>
@@ -73,10 +73,11 @@ bool key_index_add(struct key_index *index, struct slice key, size_t *at, struct
         return true;
     }
     if (key.len + 1 > index->arena.max - index->arena.used) {
-        return status_fail(status, STATUS_TASK,
-                           "The keys of the rows to change do not fit into the %zu MB of memory "
-                           "set aside for them. Sync fewer rows.",
-                           index->arena.max >> 20);
+        return status_fail(
+            status, STATUS_TASK,
+            "The keys of the rows that this call is about do not fit into the %zu MB "
+            "of memory set aside for them. Sync fewer rows.",
+            index->arena.max >> 20);
     }
     char *copy =
         index->n_keys < index->capacity || grow(index) ? arena_copy_text(&index->arena, key) : NULL;

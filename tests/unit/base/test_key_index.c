@@ -1,4 +1,4 @@
-#include "rewrite/key_index.h"
+#include "base/key_index.h"
 #include "support/suite.h"
 
 #include <stdio.h>

@@ -1,6 +1,6 @@
-/* Keys (any bytes), each once, numbered in the order in which they were added. Inside the room. */
-#ifndef REWRITE_KEY_INDEX_H
-#define REWRITE_KEY_INDEX_H
+/* Keys (any bytes), each once, numbered in the order in which they were added. */
+#ifndef BASE_KEY_INDEX_H
+#define BASE_KEY_INDEX_H
 
 #include "base/arena.h"
 #include "base/status.h"

@@ -1,0 +1,48 @@
+/* Inside Dust: a record as a row of a table, and a listed row back as cells (contracts/dust.md, 1.1
+ * and 1.6). */
+#ifndef DESTINATIONS_DUST_ROW_H
+#define DESTINATIONS_DUST_ROW_H
+
+#include "base/arena.h"
+#include "destinations/dust_cells.h"
+
+/* Turns records of a table into rows. One thread. */
+struct dust_row_encoder {
+    const struct table *table;   /* of the records */
+    const char *const *names;    /* Dust's name of each column */
+    struct dust_changes changes; /* since it was made */
+    struct buf id;               /* of the last row */
+    struct buf exact;
+    bool has_exact;       /* of the last row: it ends with DUST_EXACT_COLUMN */
+    size_t csv_bytes;     /* of the last row as Dust keeps it, about */
+    size_t separators[3]; /* `,` `;` and tab outside quotes in the last row's line there */
+};
+
+void dust_row_encoder_init(struct dust_row_encoder *encoder, const struct table *table,
+                           const char *const *names);
+void dust_row_encoder_clean_up(struct dust_row_encoder *encoder);
+
+/* Appends {"row_id":…,"value":{…}}. False with *status, body as before: DATA_LOSS for a value that
+ * its type forbids (records from a file only), INVALID_ARGUMENT without a primary key. A failure of
+ * body itself sticks to it. */
+bool dust_row_append(struct dust_row_encoder *encoder, const struct record *record,
+                     struct buf *body, struct status *status);
+
+/* Turns listed rows back into cells. One thread. */
+struct dust_row_decoder {
+    const struct dust_table *table;
+    struct arena arena; /* of one row */
+    struct buf text;
+    struct cell *cells; /* the last row's, one per column of the table */
+};
+
+/* False with *status when memory is out; clean up either way. */
+bool dust_row_decoder_init(struct dust_row_decoder *decoder, const struct dust_table *table,
+                           struct status *status);
+void dust_row_decoder_clean_up(struct dust_row_decoder *decoder);
+
+/* Reads the member "value" of a listed row (JSON, checked) into decoder->cells, valid until the
+ * next. Columns that the table does not know are left out. False with *status: no memory. */
+bool dust_row_read(struct dust_row_decoder *decoder, struct slice value, struct status *status);
+
+#endif

@@ -1,0 +1,171 @@
+#include "frontends/airbyte/message.h"
+#include "support/suite.h"
+#include "table/record.h"
+
+static struct message parse(const char *line) {
+    struct message m;
+    message_parse(slice_of(line), &m);
+    return m;
+}
+
+#define ASSERT_SLICE(slice, wanted)                                                                \
+    ck_assert_msg(slice_equal_text((slice), (wanted)), "%.*s", SLICE_ARG(slice))
+
+START_TEST(test_a_record_is_slices_of_its_line) {
+    struct message m =
+        parse("{\"type\":\"RECORD\",\"record\":{\"stream\":\"users\",\"namespace\":\"shop\","
+              "\"data\":{\"n\":1.50,\"x\":{\"y\":[]}},\"emitted_at\":1700000000123}}");
+    ck_assert_int_eq(m.kind, MESSAGE_RECORD);
+    ASSERT_SLICE(m.stream, "users");
+    ASSERT_SLICE(m.schema, "shop");
+    ASSERT_SLICE(m.data, "{\"n\":1.50,\"x\":{\"y\":[]}}");
+    ck_assert_int_eq(m.emitted_at_ms, 1700000000123);
+}
+END_TEST
+
+START_TEST(test_members_may_come_in_any_order_and_unknown_ones_pass) {
+    struct message m =
+        parse(" { \"a\":[1], \"record\" : {\"meta\":{\"record\":{}},\"data\":{ },\"z\":null,"
+              "\"stream\":\"\\u00fc\"} , \"type\" : \"RECORD\", \"id\":7 } \r");
+    ck_assert_int_eq(m.kind, MESSAGE_RECORD);
+    ASSERT_SLICE(m.stream, "\\u00fc");
+    ASSERT_SLICE(m.schema, "");
+    ASSERT_SLICE(m.data, "{ }");
+    ck_assert_int_eq(m.emitted_at_ms, EMITTED_AT_UNKNOWN);
+}
+END_TEST
+
+START_TEST(test_emitted_at_may_be_any_number) {
+    static const struct {
+        const char *text;
+        int64_t ms;
+    } rows[] = {
+        {"0", 0},
+        {"5.0", 5},
+        {"-3", -3},
+        {"1.7e12", 1700000000000},
+        {"null", EMITTED_AT_UNKNOWN},
+        {"\"5\"", EMITTED_AT_UNKNOWN},
+        {"{}", EMITTED_AT_UNKNOWN},
+        {"1e300", EMITTED_AT_UNKNOWN},
+        {"123456789012345678901234", EMITTED_AT_UNKNOWN},
+        {"1111111111111111111111111111111111111111111111111111", EMITTED_AT_UNKNOWN},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char line[200];
+        snprintf(
+            line, sizeof line,
+            "{\"type\":\"RECORD\",\"record\":{\"stream\":\"s\",\"data\":{},\"emitted_at\":%s}}",
+            rows[i].text);
+        struct message m = parse(line);
+        ck_assert_int_eq(m.kind, MESSAGE_RECORD);
+        ck_assert_msg(m.emitted_at_ms == rows[i].ms, "%s: %lld", rows[i].text,
+                      (long long)m.emitted_at_ms);
+    }
+}
+END_TEST
+
+START_TEST(test_malformed) {
+    static const char *const lines[] = {
+        "",
+        "x",
+        "[]",
+        "{}",
+        "{\"type\":7}",
+        "{\"type\":\"RECORD\"}",
+        "{\"type\":\"RECORD\",\"record\":7}",
+        "{\"type\":\"RECORD\",\"record\":{}}",
+        "{\"type\":\"RECORD\",\"record\":{\"stream\":7,\"data\":{}}}",
+        "{\"type\":\"RECORD\",\"record\":{\"stream\":\"s\",\"data\":null}}",
+        "{\"type\":\"RECORD\",\"record\":{\"stream\":\"s\",\"data\":{}}",
+        "{\"type\":\"RECORD\",\"record\":{\"stream\":\"s\",\"data\":{\"n\":Infinity}}}",
+        "{\"type\":\"STATE\"}",
+        "{\"type\":\"STATE\",\"state\":[]}",
+        "{\"type\":\"STATE\",\"state\":{}} {}",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        ck_assert_msg(parse(lines[i]).kind == MESSAGE_MALFORMED, "%s", lines[i]);
+    }
+}
+END_TEST
+
+START_TEST(test_others) {
+    static const char *const lines[] = {
+        "{\"type\":\"LOG\",\"log\":{}}",
+        "{\"type\":\"NEW\"}",
+        "{\"type\":\"TRACE\"}",
+        "{\"type\":\"TRACE\",\"trace\":{\"type\":\"ERROR\",\"error\":{}}}",
+        "{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"stream_status\":{\"status\":"
+        "\"INCOMPLETE\",\"stream_descriptor\":{\"name\":\"s\"}}}}",
+    };
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
+        ck_assert_msg(parse(lines[i]).kind == MESSAGE_OTHER, "%s", lines[i]);
+    }
+}
+END_TEST
+
+START_TEST(test_complete) {
+    struct message m =
+        parse("{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"stream_status\":{"
+              "\"stream_descriptor\":{\"name\":\"s\",\"namespace\":\"n\"},"
+              "\"status\":\"COMPLETE\"}}}");
+    ck_assert_int_eq(m.kind, MESSAGE_COMPLETE);
+    ASSERT_SLICE(m.stream, "s");
+    ASSERT_SLICE(m.schema, "n");
+}
+END_TEST
+
+/* What the state's scope is, and the line as it will come back. */
+START_TEST(test_states) {
+    static const struct {
+        const char *state;
+        enum state_scope scope;
+        const char *stream;
+        const char *echo;
+    } rows[] = {
+        {"{}", STATE_OF_ALL, "", "{\"destinationStats\":N}"},
+        {"{ }", STATE_OF_ALL, "", "{ \"destinationStats\":N}"},
+        {"{\"data\":{}}", STATE_OF_ALL, "", "{\"data\":{},\"destinationStats\":N}"},
+        {"{\"type\":\"LEGACY\",\"data\":{}}", STATE_OF_ALL, "",
+         "{\"type\":\"LEGACY\",\"data\":{},\"destinationStats\":N}"},
+        {"{\"global\":{}}", STATE_OF_ALL, "", "{\"global\":{},\"destinationStats\":N}"},
+        {"{\"stream\":{\"stream_descriptor\":{\"name\":\"s\"}}}", STATE_OF_STREAM, "s",
+         "{\"stream\":{\"stream_descriptor\":{\"name\":\"s\"}},\"destinationStats\":N}"},
+        {"{\"global\":{},\"stream\":{}}", STATE_OF_ALL, "",
+         "{\"global\":{},\"stream\":{},\"destinationStats\":N}"},
+        {"{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"t\"}},\"global\":{}}",
+         STATE_OF_STREAM, "t",
+         "{\"type\":\"STREAM\",\"stream\":{\"stream_descriptor\":{\"name\":\"t\"}},\"global\":{},"
+         "\"destinationStats\":N}"},
+        {"{\"destinationStats\":{\"recordCount\":4.0},\"data\":1}", STATE_OF_ALL, "",
+         "{\"destinationStats\":N,\"data\":1}"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        char line[400];
+        char echo[400];
+        char wanted[400];
+        snprintf(line, sizeof line, "{\"type\":\"STATE\",\"state\":%s,\"z\":1}", rows[i].state);
+        snprintf(wanted, sizeof wanted, "{\"type\":\"STATE\",\"state\":%s,\"z\":1}", rows[i].echo);
+        struct message m = parse(line);
+        ck_assert_int_eq(m.kind, MESSAGE_STATE);
+        ck_assert_msg(m.scope == rows[i].scope, "%s", line);
+        ASSERT_SLICE(m.stream, rows[i].stream);
+        snprintf(echo, sizeof echo, "%.*s%sN%s", (int)m.cut, line, m.before, line + m.resume);
+        ck_assert_str_eq(echo, wanted);
+    }
+}
+END_TEST
+
+int main(void) {
+    Suite *suite = suite_create("message");
+    TCase *tests = tcase_create("message");
+    tcase_add_test(tests, test_a_record_is_slices_of_its_line);
+    tcase_add_test(tests, test_members_may_come_in_any_order_and_unknown_ones_pass);
+    tcase_add_test(tests, test_emitted_at_may_be_any_number);
+    tcase_add_test(tests, test_malformed);
+    tcase_add_test(tests, test_others);
+    tcase_add_test(tests, test_complete);
+    tcase_add_test(tests, test_states);
+    suite_add_tcase(suite, tests);
+    return suite_run(suite);
+}
