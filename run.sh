@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # Builds bigdust when needed and becomes it: ./run.sh --port 50052, or Airbyte's ./run.sh spec|check|write …
-# ./run.sh demo [--keep]: see it work, without an account and without a network.
+# ./run.sh demo [--destination biggeo|dust-tables|dust-documents] [--keep]: see it work, without an account and without a
+# network.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 "$here/build.sh" >&2 </dev/null # stdin may hold a sync's messages

@@ -1,5 +1,7 @@
 #include "base/key_index.h"
 
+#include "base/hash.h"
+
 #include <stdint.h>
 #include <stdlib.h>
 
@@ -25,18 +27,9 @@ void key_index_reset(struct key_index *index) {
     }
 }
 
-/* FNV-1a, and its high bits brought down. */
-static size_t hash_of(struct slice key) {
-    uint64_t hash = 14695981039346656037U;
-    for (size_t i = 0; i < key.len; i++) {
-        hash = (hash ^ (unsigned char)key.data[i]) * 1099511628211U;
-    }
-    return (size_t)(hash ^ (hash >> 32));
-}
-
 /* The slot of the key, or the free one where it belongs. */
 static size_t *slot_of(const struct key_index *index, struct slice key) {
-    size_t at = hash_of(key) & (index->n_slots - 1);
+    size_t at = (size_t)hash_mix(hash_add(HASH_START, key)) & (index->n_slots - 1);
     while (index->slots[at] != 0 && !slice_equal(index->keys[index->slots[at] - 1], key)) {
         at = (at + 1) & (index->n_slots - 1);
     }
@@ -73,10 +66,11 @@ bool key_index_add(struct key_index *index, struct slice key, size_t *at, struct
         return true;
     }
     if (key.len + 1 > index->arena.max - index->arena.used) {
-        return status_fail(status, STATUS_TASK,
-                           "The keys of the rows that this call is about do not fit into the %zu MB "
-                           "of memory set aside for them. Sync fewer rows.",
-                           index->arena.max / (1024 * 1024));
+        return status_fail(
+            status, STATUS_TASK,
+            "The keys of the rows that this call is about do not fit into the %zu MB "
+            "of memory set aside for them. Sync fewer rows.",
+            index->arena.max >> 20);
     }
     char *copy =
         index->n_keys < index->capacity || grow(index) ? arena_copy_text(&index->arena, key) : NULL;

@@ -5,10 +5,18 @@
 /* Room for a closing, and to see that a record passes hard_bytes before the buffer refuses it. */
 enum { MEASURING_SLACK = 64 * 1024 };
 
+/* A record is encoded behind those that are there already, and judged afterwards. */
+static size_t body_max(const struct batch_caps *caps) {
+    return caps->max_bytes + caps->hard_bytes + MEASURING_SLACK;
+}
+
+bool batch_fits(const struct batch *batch, const struct batch_caps *caps) {
+    return batch->max_records == caps->max_records && batch->body.max == body_max(caps);
+}
+
 bool batch_init(struct batch *batch, const struct batch_caps *caps) {
     *batch = (struct batch){.max_records = caps->max_records};
-    /* A record is encoded behind those that are there already, and judged afterwards. */
-    buf_init(&batch->body, caps->max_bytes + caps->hard_bytes + MEASURING_SLACK);
+    buf_init(&batch->body, body_max(caps));
     batch->ends = malloc(caps->max_records * sizeof *batch->ends);
     return batch->ends != NULL;
 }

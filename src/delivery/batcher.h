@@ -20,6 +20,9 @@ struct batch {
 bool batch_init(struct batch *batch, const struct batch_caps *caps);
 void batch_clean_up(struct batch *batch);
 
+/* True when the batch was made for these caps, and so may be used again under them. */
+bool batch_fits(const struct batch *batch, const struct batch_caps *caps);
+
 /* The bytes of record number index. */
 struct slice batch_record(const struct batch *batch, size_t index);
 

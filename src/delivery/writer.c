@@ -1,18 +1,10 @@
 #include "delivery/writer.h"
 
-#include "delivery/dispatch.h"
+#include "delivery/writer_queue.h"
 
 #include <stdlib.h>
-#include <time.h>
 
-enum {
-    QUEUE_SLOTS = 2,                   /* one being sent, one waiting behind it */
-    SPARE_BATCHES = QUEUE_SLOTS + 1,   /* kept for the next to be opened */
-    MAX_SPARE_BYTES = 4 * 1024 * 1024, /* a batch that grew larger is freed instead */
-    MAX_KEPT_SPILL_BYTES = 64 * 1024,
-    PROGRESS_EVERY_MS = 10000,
-    CHECK_CANCEL_EVERY = 256,
-};
+enum { MAX_KEPT_SPILL_BYTES = 64 * 1024, CHECK_CANCEL_EVERY = 256 };
 
 struct writer_table {
     struct writer_table *next;
@@ -20,153 +12,22 @@ struct writer_table {
     struct write_session *session;
     struct batcher batcher;
     struct log log;
-    /* The front end's thread. */
     struct batch *open;                  /* being filled; NULL: none */
     size_t open_bytes;                   /* what open takes, as counted in the writer */
     struct writer_table *before, *after; /* among the tables with an open batch */
     bool begun;
-    /* The sending thread. */
-    struct dispatch dispatch;
-    /* Guarded by the writer's mutex. */
-    bool durable;
-};
-
-struct slot {
-    struct writer_table *table;
-    struct batch *batch;
-    bool last;
+    struct dispatch dispatch; /* the sending thread's */
+    bool durable;             /* guarded by the queue's mutex */
 };
 
 struct writer {
     struct writer_options options;
     struct writer_table *tables;
-    /* The front end's thread. */
     struct writer_table *open_tables;
     size_t open_bytes;
     uint64_t n_added;
-    int64_t progress_at_ms;
-    /* Guarded by mutex. */
-    pthread_t thread;
-    pthread_mutex_t mutex;
-    pthread_cond_t changed;
-    struct slot slots[QUEUE_SLOTS];
-    size_t next;
-    size_t n_queued; /* the one being sent included */
-    struct batch *spares[SPARE_BATCHES];
-    size_t n_spares;
-    struct delivery_report report;
-    bool closing;
-    bool failed;
-    struct status failure;
+    struct writer_queue queue;
 };
-
-/* --- batches --- */
-
-static void batch_free(struct batch *batch) {
-    if (batch) {
-        batch_clean_up(batch);
-        free(batch);
-    }
-}
-
-static struct batch *batch_new(const struct batch_caps *caps) {
-    struct batch *batch = malloc(sizeof *batch);
-    if (batch && !batch_init(batch, caps)) {
-        free(batch);
-        return NULL;
-    }
-    return batch;
-}
-
-/* A spare batch, or a new one; NULL: no memory. */
-static struct batch *take_batch(struct writer *w, const struct batch_caps *caps) {
-    struct batch *batch = NULL;
-    pthread_mutex_lock(&w->mutex);
-    if (w->n_spares > 0) {
-        batch = w->spares[--w->n_spares];
-    }
-    pthread_mutex_unlock(&w->mutex);
-    if (batch && batch->max_records != caps->max_records) {
-        batch_free(batch);
-        batch = NULL;
-    }
-    return batch ? batch : batch_new(caps);
-}
-
-/* Keeps a batch that was sent for the next to be opened, or frees it. */
-static void give_back_locked(struct writer *w, struct batch *batch) {
-    if (w->n_spares < SPARE_BATCHES && batch->body.cap <= MAX_SPARE_BYTES) {
-        w->spares[w->n_spares++] = batch;
-    } else {
-        batch_free(batch);
-    }
-}
-
-/* --- the sending thread --- */
-
-static bool send_slot(struct writer *w, const struct slot *slot, struct status *status) {
-    struct writer_table *t = slot->table;
-    w->options.attempt->log = &t->log;
-    if (dispatch_batch(&t->dispatch, slot->batch, slot->last, status) != SENDER_GOES_ON) {
-        return false;
-    }
-    return !slot->last || t->session->ops->finish(t->session, w->options.notice, status);
-}
-
-static void *writer_main(void *context) {
-    struct writer *w = context;
-    pthread_mutex_lock(&w->mutex);
-    while (!w->closing && !w->failed) {
-        if (w->n_queued == 0) {
-            pthread_cond_wait(&w->changed, &w->mutex);
-            continue;
-        }
-        const struct slot slot = w->slots[w->next];
-        pthread_mutex_unlock(&w->mutex);
-        struct status status = STATUS_INIT;
-        bool sent = send_slot(w, &slot, &status);
-        pthread_mutex_lock(&w->mutex);
-        if (!sent) {
-            w->failed = true;
-            w->failure = status;
-        }
-        slot.table->durable = sent && slot.last;
-        give_back_locked(w, slot.batch);
-        w->next = (w->next + 1) % QUEUE_SLOTS;
-        w->n_queued--;
-        pthread_cond_broadcast(&w->changed);
-    }
-    pthread_mutex_unlock(&w->mutex);
-    return NULL;
-}
-
-/* --- waiting for it --- */
-
-/* Logs how far the sync is, at most every PROGRESS_EVERY_MS. mutex held. */
-static void log_progress(struct writer *w) {
-    int64_t now = clock_monotonic_ms(w->options.clock);
-    if (now - w->progress_at_ms >= PROGRESS_EVERY_MS) {
-        w->progress_at_ms = now;
-        log_event(w->options.log, LOG_INFO, "sending", "records=%llu batches=%llu bytes=%llu",
-                  (unsigned long long)w->report.records, (unsigned long long)w->report.batches,
-                  (unsigned long long)w->report.bytes);
-    }
-}
-
-/* Waits until at most n batches are queued. mutex held. False with *status when sending failed. */
-static bool wait_locked(struct writer *w, size_t n, struct status *status) {
-    while (w->n_queued > n && !w->failed) {
-        struct timespec until;
-        clock_gettime(CLOCK_MONOTONIC, &until);
-        until.tv_sec += PROGRESS_EVERY_MS / 1000;
-        pthread_cond_timedwait(&w->changed, &w->mutex, &until);
-        log_progress(w);
-    }
-    if (w->failed) {
-        *status = w->failure;
-    }
-    return !w->failed;
-}
 
 /* --- open batches, counted --- */
 
@@ -200,15 +61,23 @@ static void unlink_open(struct writer *w, struct writer_table *t) {
     }
 }
 
+/* Begins the table's session. It may ask the API, over the connection that the sending thread uses:
+ * so that must be idle. */
+static bool begin(struct writer *w, struct writer_table *t, struct status *status) {
+    if (!writer_queue_wait(&w->queue, status)) {
+        return false;
+    }
+    w->options.attempt->log = &t->log;
+    t->begun = t->session->ops->begin(t->session, status);
+    return t->begun;
+}
+
 /* Opens a batch for the table, and its session if need be. */
 static bool open_batch(struct writer *w, struct writer_table *t, struct status *status) {
-    if (!t->begun) {
-        if (!t->session->ops->begin(t->session, status)) {
-            return false;
-        }
-        t->begun = true;
+    if (!t->begun && !begin(w, t, status)) {
+        return false;
     }
-    t->open = take_batch(w, &t->session->caps);
+    t->open = writer_queue_take_batch(&w->queue, &t->session->caps);
     if (!t->open) {
         return status_no_memory(status, "opening a batch");
     }
@@ -227,16 +96,9 @@ static bool send_open(struct writer *w, struct writer_table *t, bool last, struc
     if (t->open->body.failed) {
         return status_no_memory(status, "closing a batch");
     }
-    pthread_mutex_lock(&w->mutex);
-    bool ok = wait_locked(w, QUEUE_SLOTS - 1, status);
-    if (ok) {
-        w->slots[(w->next + w->n_queued) % QUEUE_SLOTS] =
-            (struct slot){.table = t, .batch = t->open, .last = last};
-        w->n_queued++;
-        log_progress(w);
-        pthread_cond_broadcast(&w->changed);
-    }
-    pthread_mutex_unlock(&w->mutex);
+    const struct writer_slot slot = {
+        .dispatch = &t->dispatch, .batch = t->open, .last = last, .durable = &t->durable};
+    bool ok = writer_queue_send(&w->queue, &slot, status);
     if (ok) {
         t->open = NULL;
         unlink_open(w, t);
@@ -262,14 +124,10 @@ static bool keep_budget(struct writer *w, struct status *status) {
 /* --- the door --- */
 
 static bool set_not_durable(struct writer *w, struct writer_table *t, struct status *status) {
-    pthread_mutex_lock(&w->mutex);
+    pthread_mutex_lock(&w->queue.mutex);
     t->durable = false;
-    bool ok = !w->failed;
-    if (!ok) {
-        *status = w->failure;
-    }
-    pthread_mutex_unlock(&w->mutex);
-    return ok;
+    pthread_mutex_unlock(&w->queue.mutex);
+    return writer_queue_check(&w->queue, status);
 }
 
 bool writer_add(struct writer *w, struct writer_table *t, const struct record *record,
@@ -315,23 +173,20 @@ bool writer_finish(struct writer *w, struct writer_table *t, bool even_if_empty,
 }
 
 bool writer_wait(struct writer *w, struct status *status) {
-    pthread_mutex_lock(&w->mutex);
-    bool ok = wait_locked(w, 0, status);
-    pthread_mutex_unlock(&w->mutex);
-    return ok;
+    return writer_queue_wait(&w->queue, status);
 }
 
 bool writer_is_durable(struct writer *w, struct writer_table *t) {
-    pthread_mutex_lock(&w->mutex);
+    pthread_mutex_lock(&w->queue.mutex);
     bool durable = t->durable;
-    pthread_mutex_unlock(&w->mutex);
+    pthread_mutex_unlock(&w->queue.mutex);
     return durable;
 }
 
 struct delivery_report writer_report(struct writer *w) {
-    pthread_mutex_lock(&w->mutex);
-    struct delivery_report report = w->report;
-    pthread_mutex_unlock(&w->mutex);
+    pthread_mutex_lock(&w->queue.mutex);
+    struct delivery_report report = w->queue.report;
+    pthread_mutex_unlock(&w->queue.mutex);
     return report;
 }
 
@@ -362,33 +217,13 @@ struct writer_table *writer_open(struct writer *w, const struct table *table,
         .attempt = o->attempt,
         .log = &t->log,
         .notice = o->notice,
-        .mutex = &w->mutex,
-        .report = &w->report,
+        .mutex = &w->queue.mutex,
+        .report = &w->queue.report,
         .may_restart = false,
     };
     t->next = w->tables;
     w->tables = t;
     return t;
-}
-
-static void writer_clean_up(struct writer *w) {
-    while (w->tables) {
-        struct writer_table *t = w->tables;
-        w->tables = t->next;
-        batch_free(t->open);
-        batcher_clean_up(&t->batcher);
-        t->session->ops->destroy(t->session);
-        free(t);
-    }
-    for (size_t i = 0; i < w->n_queued; i++) {
-        batch_free(w->slots[(w->next + i) % QUEUE_SLOTS].batch);
-    }
-    for (size_t i = 0; i < w->n_spares; i++) {
-        batch_free(w->spares[i]);
-    }
-    pthread_cond_destroy(&w->changed);
-    pthread_mutex_destroy(&w->mutex);
-    free(w);
 }
 
 struct writer *writer_new(const struct writer_options *options, struct status *status) {
@@ -398,16 +233,8 @@ struct writer *writer_new(const struct writer_options *options, struct status *s
         return NULL;
     }
     w->options = *options;
-    w->progress_at_ms = clock_monotonic_ms(options->clock);
-    pthread_mutex_init(&w->mutex, NULL);
-    pthread_condattr_t attributes;
-    pthread_condattr_init(&attributes);
-    pthread_condattr_setclock(&attributes, CLOCK_MONOTONIC);
-    pthread_cond_init(&w->changed, &attributes);
-    pthread_condattr_destroy(&attributes);
-    if (pthread_create(&w->thread, NULL, writer_main, w) != 0) {
-        writer_clean_up(w);
-        status_no_memory(status, "starting to send");
+    if (!writer_queue_start(&w->queue, options->clock, options->log, status)) {
+        free(w);
         return NULL;
     }
     return w;
@@ -417,10 +244,14 @@ void writer_destroy(struct writer *w) {
     if (!w) {
         return;
     }
-    pthread_mutex_lock(&w->mutex);
-    w->closing = true;
-    pthread_cond_broadcast(&w->changed);
-    pthread_mutex_unlock(&w->mutex);
-    pthread_join(w->thread, NULL);
-    writer_clean_up(w);
+    writer_queue_stop(&w->queue);
+    while (w->tables) {
+        struct writer_table *t = w->tables;
+        w->tables = t->next;
+        writer_queue_free_batch(t->open);
+        batcher_clean_up(&t->batcher);
+        t->session->ops->destroy(t->session);
+        free(t);
+    }
+    free(w);
 }

@@ -31,9 +31,9 @@ struct writer *writer_new(const struct writer_options *options, struct status *s
  * not finished is not durable. NULL is allowed. */
 void writer_destroy(struct writer *writer);
 
-/* Opens a session for the table, and so learns whether the destination can do what the stream's
- * mode asks. table and stream outlive the writer. Sends nothing yet. Freed with the writer. NULL with
- * *status. */
+/* Before any record is added: opens a session for the table, and so learns whether the destination
+ * can do what the stream's mode asks. table and stream outlive the writer. Sends nothing yet. Freed
+ * with the writer. NULL with *status. */
 struct writer_table *writer_open(struct writer *writer, const struct table *table,
                                  const struct stream_mode *stream, struct status *status);
 

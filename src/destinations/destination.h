@@ -114,7 +114,9 @@ struct write_session_ops {
 enum table_presence { TABLE_ABSENT, TABLE_PRESENT };
 
 struct destination_ops {
-    const char *name; /* the value of the setting `destination` */
+    const char *name;   /* the value of the setting `destination` */
+    bool takes_streams; /* open_session heeds struct destination.stream, and its sessions take
+                           records that came as JSON */
     /* A truncate is a record among the others; this is what the customer should know about it. */
     const char *truncate_warning;
     /* What to do instead of history mode, for a Task; NULL: it works, or its records are appended.
@@ -142,6 +144,9 @@ struct destination_ops {
      * the one given, is made to have them (destinations/row_store.h). */
     bool (*open_rows)(struct destination *d, struct slice schema, struct slice name,
                       struct row_store **store, struct status *status);
+    /* With open_rows: rows can be written again as a change of their table's columns asks for, so
+     * Migrate is done, and AlterTable changes rows. Else AlterTable sets columns alone. */
+    bool migrates;
 };
 
 /* The destination that settings name; NULL with a Task for one that is not there yet. */

@@ -3,7 +3,11 @@
 #include "base/utf8.h"
 #include "destinations/table_name.h"
 
-enum { TABLE_HASH_DIGITS = 8, SUFFIX_BYTES = 4 /* of `_512` */ };
+enum {
+    TABLE_HASH_DIGITS = 8,
+    SUFFIX_BYTES = 4,                 /* of `_512` */
+    MAX_NAMES = 2 * DUST_MAX_COLUMNS, /* of a table's columns and the known ones together */
+};
 
 static bool is_lower(char c) {
     return c >= 'a' && c <= 'z';
@@ -101,12 +105,12 @@ static const char *taken_at(const struct taken *taken, size_t at) {
 
 /* The number that name has behind base and an `_`; 0: none that we would give. */
 static size_t suffix_number(const char *name, struct slice base) {
-    const char *p = name + base.len;
     size_t number = 0;
-    if (strncmp(name, base.data, base.len) != 0 || *p == '0') {
+    if (strncmp(name, base.data, base.len) != 0 || name[base.len] == '0') {
         return 0;
     }
-    for (; is_digit(*p) && number < DUST_MAX_COLUMNS * 2; p++) {
+    const char *p = name + base.len;
+    for (; is_digit(*p) && number < MAX_NAMES; p++) {
         number = number * 10 + (size_t)(*p - '0');
     }
     return *p == '\0' ? number : 0;
@@ -123,7 +127,7 @@ static bool is_free(const struct taken *taken, struct slice wanted) {
 
 /* Appends to wanted, when it is taken, the first number from 2 on that makes it free. */
 static void make_free(const struct taken *taken, struct buf *wanted) {
-    bool used[2 * DUST_MAX_COLUMNS + 2] = {false}; /* more than there are names */
+    bool used[MAX_NAMES + 2] = {false};
     size_t n = taken->n + taken->n_known;
     if (is_free(taken, buf_slice(wanted))) {
         return;

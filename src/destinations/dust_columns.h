@@ -67,7 +67,7 @@ bool dust_tags_write(const struct dust_table *table, enum front_end front_end, s
 /* Reads the tags array of a table's answer back into *result, with memory from arena. schema and
  * name of result->table, and id, must be filled in by the caller. A Task when the tags name another
  * source or front end than the expected, are not ours at all (a table that somebody else made), or
- * cannot be read. */
+ * cannot be read; INTERNAL without memory. */
 bool dust_tags_read(const struct json_value *tags, enum front_end front_end, struct arena *arena,
                     struct dust_table *result, struct status *status);
 

@@ -201,7 +201,7 @@ static bool make_id_and_text(struct dust_document_encoder *e, const struct recor
         return dust_raw_id_append(&e->id, table, e->kind.stream, record->json) ||
                status_no_memory(status, "making the id of a document");
     }
-    if (!dust_document_id_append(&e->id, table, record->cells)) {
+    if (!dust_document_id_append(&e->id, table, record->cells, NULL)) {
         return status_fail(status, STATUS_TASK,
                            "Table %s.%s has no primary key, which documents are named by. Choose "
                            "one at the source.",

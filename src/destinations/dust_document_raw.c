@@ -68,7 +68,7 @@ static bool append_key_id(struct buf *out, const struct table *table,
         cells[i] = key_cell(json, &stream->primary_key[i], &texts, &columns[i].type);
     }
     const struct table keyed = {table->schema, table->name, columns, stream->n_primary_key};
-    ok = ok && dust_document_id_append(out, &keyed, cells);
+    ok = ok && dust_document_id_append(out, &keyed, cells, NULL);
     buf_clean_up(&texts);
     free(columns);
     free(cells);
@@ -84,7 +84,7 @@ static bool append_hash_id(struct buf *out, const struct table *table, struct sl
     buf_init(&hash, HASH_DIGITS);
     sha256_hex_append(&hash, &json, 1, HASH_DIGITS);
     const struct cell cell = {CELL_TEXT, buf_slice(&hash)};
-    bool ok = !hash.failed && dust_document_id_append(out, &keyed, &cell);
+    bool ok = !hash.failed && dust_document_id_append(out, &keyed, &cell, NULL);
     buf_clean_up(&hash);
     return ok;
 }

@@ -132,34 +132,11 @@ static bool rows_read(struct row_store *store, enum row_read what,
 
 /* --- ids --- */
 
-/* The parts of an id stand in the order of the table's columns at Dust, whatever the order of those
- * of the table that is given. */
 static bool rows_row_id(struct row_store *store, const struct table *table,
                         const struct cell *cells, struct buf *id, struct status *status) {
-    const struct table *known = store->table;
-    struct column *columns = calloc(table->n_columns + 1, sizeof *columns);
-    struct cell *ordered = calloc(table->n_columns + 1, sizeof *ordered);
-    struct table keyed = {table->schema, table->name, columns, 0};
-    bool ok = columns && ordered;
-    for (size_t i = 0; ok && i < known->n_columns + table->n_columns; i++) {
-        const struct column *column =
-            i < known->n_columns ? &known->columns[i] : &table->columns[i - known->n_columns];
-        int at = table_find(table, slice_of(column->name));
-        if (at >= 0 && table->columns[at].primary_key &&
-            table_find(&keyed, slice_of(column->name)) < 0) {
-            ordered[keyed.n_columns] = cells[at];
-            columns[keyed.n_columns++] = table->columns[at];
-        }
-    }
-    if (!ok) {
-        status_no_memory(status, "making the id of a document");
-    } else if (!dust_document_id_append(id, &keyed, ordered)) {
-        ok = status_fail(status, STATUS_INVALID_ARGUMENT, "table %s.%s has no primary key",
-                         table->schema, table->name);
-    }
-    free(columns);
-    free(ordered);
-    return ok;
+    return dust_document_id_append(id, table, cells, store->table) ||
+           status_fail(status, STATUS_INVALID_ARGUMENT, "table %s.%s has no primary key",
+                       table->schema, table->name);
 }
 
 /* --- removing --- */

@@ -23,22 +23,54 @@ static bool is_plain(struct slice part) {
     return part.len > 0 && part.len <= MAX_PART_BYTES;
 }
 
-/* Appends the parts, `-` between them; true when the id can be these as they stand. */
-static bool append_parts(struct buf *text, const struct table *table, const struct cell *cells) {
-    size_t start = text->len;
-    bool plain = true;
-    bool first = true;
+/* The columns of a key in the order of an id. */
+struct key_columns {
+    size_t n;
+    struct {
+        size_t column;
+        size_t place; /* what it is ordered by */
+    } parts[DUST_MAX_KEY_COLUMNS];
+};
+
+/* The place of a column among those of stored; behind them when it is new. */
+static size_t place_of(const struct table *table, size_t column, const struct table *stored) {
+    int at = stored ? table_find(stored, slice_of(table->columns[column].name)) : -1;
+    return at >= 0 ? (size_t)at : (stored ? stored->n_columns : 0) + column;
+}
+
+/* False: no key, or too large a one. */
+static bool find_key(const struct table *table, const struct table *stored,
+                     struct key_columns *key) {
+    key->n = 0;
     for (size_t i = 0; i < table->n_columns; i++) {
         if (!table->columns[i].primary_key) {
             continue;
         }
-        if (!first) {
-            buf_append_char(text, '-');
+        if (key->n == DUST_MAX_KEY_COLUMNS) {
+            return false;
         }
-        first = false;
+        size_t place = place_of(table, i, stored);
+        size_t at = key->n++;
+        for (; at > 0 && key->parts[at - 1].place > place; at--) {
+            key->parts[at] = key->parts[at - 1];
+        }
+        key->parts[at].column = i;
+        key->parts[at].place = place;
+    }
+    return key->n > 0;
+}
+
+/* Appends the parts, `-` between them; true when the id can be these as they stand. */
+static bool append_parts(struct buf *text, const struct table *table, const struct cell *cells,
+                         const struct key_columns *key) {
+    size_t start = text->len;
+    bool plain = true;
+    for (size_t i = 0; i < key->n; i++) {
+        size_t column = key->parts[i].column;
+        buf_append_text(text, i > 0 ? "-" : "");
         size_t part = text->len;
-        if (cells[i].kind == CELL_TEXT) {
-            cell_canonical_append(text, table->columns[i].type, cells[i].text);
+        if (cells[column].kind == CELL_TEXT) {
+            cell_canonical_append(text, table->columns[column].type, cells[column].text);
         }
         plain = plain && is_plain(slice_make(buf_slice(text).data + part, text->len - part));
     }
@@ -62,18 +94,11 @@ static void append_hash(struct buf *out, const struct table *table, const struct
     sha256_hex_append(out, parts, 3, HASH_DIGITS);
 }
 
-static bool has_key(const struct table *table) {
-    bool found = false;
-    for (size_t i = 0; i < table->n_columns && !found; i++) {
-        found = table->columns[i].primary_key;
-    }
-    return found;
-}
-
 static bool append_id(struct buf *out, const struct table *table, const struct cell *cells,
-                      bool with_table) {
+                      const struct table *stored, bool with_table) {
     struct buf text; /* of any length, whatever out may hold: an id is short */
-    if (!has_key(table)) {
+    struct key_columns key;
+    if (!find_key(table, stored, &key)) {
         return false;
     }
     buf_init(&text, SIZE_MAX);
@@ -84,7 +109,7 @@ static bool append_id(struct buf *out, const struct table *table, const struct c
     } else {
         buf_reset(&text);
     }
-    plain = append_parts(&text, table, cells) && plain;
+    plain = append_parts(&text, table, cells, &key) && plain;
     if (plain) {
         buf_append_slice(out, buf_slice(&text));
     } else {
@@ -97,10 +122,12 @@ static bool append_id(struct buf *out, const struct table *table, const struct c
     return true;
 }
 
-bool dust_row_id_append(struct buf *out, const struct table *table, const struct cell *cells) {
-    return append_id(out, table, cells, false);
+bool dust_row_id_append(struct buf *out, const struct table *table, const struct cell *cells,
+                        const struct table *stored) {
+    return append_id(out, table, cells, stored, false);
 }
 
-bool dust_document_id_append(struct buf *out, const struct table *table, const struct cell *cells) {
-    return append_id(out, table, cells, true);
+bool dust_document_id_append(struct buf *out, const struct table *table, const struct cell *cells,
+                             const struct table *stored) {
+    return append_id(out, table, cells, stored, true);
 }

@@ -79,7 +79,7 @@ bool dust_row_append(struct dust_row_encoder *encoder, const struct record *reco
     buf_reset(&encoder->id);
     buf_reset(&encoder->exact);
     memset(encoder->separators, 0, sizeof encoder->separators);
-    if (!dust_row_id_append(&encoder->id, encoder->table, record->cells)) {
+    if (!dust_row_id_append(&encoder->id, encoder->table, record->cells, encoder->stored)) {
         return status_fail(status, STATUS_INVALID_ARGUMENT,
                            "table %s.%s has no primary key: a row of it cannot be told from "
                            "another",

@@ -9,6 +9,7 @@
 /* Turns records of a table into rows. One thread. */
 struct dust_row_encoder {
     const struct table *table;   /* of the records */
+    const struct table *stored;  /* as Dust has it: the order of an id's parts; NULL: table's */
     const char *const *names;    /* Dust's name of each column */
     struct dust_changes changes; /* since it was made */
     struct buf id;               /* of the last row */

@@ -113,8 +113,7 @@ static bool rows_find(struct row_store *store, const struct slice *ids, size_t n
 
 static bool rows_row_id(struct row_store *store, const struct table *table,
                         const struct cell *cells, struct buf *id, struct status *status) {
-    (void)store;
-    return dust_row_id_append(id, table, cells) ||
+    return dust_row_id_append(id, table, cells, store->table) ||
            status_fail(status, STATUS_INVALID_ARGUMENT,
                        "table %s.%s has no primary key: a row of it cannot be told from another",
                        table->schema, table->name);

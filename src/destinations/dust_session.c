@@ -244,6 +244,7 @@ struct write_session *dust_session_open(struct destination *d, const struct tabl
         return NULL;
     }
     s->encoder.names = s->names;
+    s->encoder.stored = &s->there.table;
     s->capacity.table_id = s->there.id;
     buf_printf(&s->path, "/tables/%s/rows", s->there.id);
     return &s->base;

@@ -158,41 +158,48 @@ static bool member_uint(const struct json_value *object, const char *key, uint32
     return value >= 0 && value <= UINT32_MAX;
 }
 
-/* Puts the column of a tag into its place; false when it has none, or no memory is left. */
-static bool read_column(const struct json_value *object, size_t n, struct arena *arena,
-                        struct column *columns, const char **names) {
-    struct slice name = member_text(object, "name");
-    struct slice original = member_text(object, "original");
-    struct column column = {.type = column_type_of(member_text(object, "type"))};
-    uint32_t at;
-    if (!member_uint(object, "at", &at) || at >= n || names[at] || name.len == 0) {
-        return false;
+/* The column that a tag's object describes. False when it cannot be read. */
+static bool read_column(const struct json_value *object, struct column *column, uint32_t *at) {
+    *column = (struct column){.type = column_type_of(member_text(object, "type"))};
+    column->has_decimal = member_uint(object, "precision", &column->precision) &&
+                          member_uint(object, "scale", &column->scale);
+    if (!column->has_decimal) {
+        column->precision = column->scale = 0;
     }
-    column.has_decimal = member_uint(object, "precision", &column.precision) &&
-                         member_uint(object, "scale", &column.scale);
-    if (!column.has_decimal) {
-        column.precision = column.scale = 0;
-    }
-    json_bool(json_get(object, "key"), &column.primary_key);
-    column.name = arena_copy_text(arena, original);
-    columns[at] = column;
-    names[at] = arena_copy_text(arena, name);
-    return columns[at].name && names[at];
+    json_bool(json_get(object, "key"), &column->primary_key);
+    return member_uint(object, "at", at) && member_text(object, "name").len > 0;
 }
 
+/* Puts the column of a tag into its place among n. */
+static bool take_column(const struct json_value *object, size_t n, struct arena *arena,
+                        struct column *columns, const char **names, const struct dust_table *table,
+                        struct status *status) {
+    struct column column;
+    uint32_t at = 0;
+    if (!read_column(object, &column, &at) || at >= n || names[at]) {
+        return unreadable(table, status);
+    }
+    column.name = arena_copy_text(arena, member_text(object, "original"));
+    columns[at] = column;
+    names[at] = arena_copy_text(arena, member_text(object, "name"));
+    return (column.name && names[at]) || status_no_memory(status, "reading a table's tags");
+}
+
+/* All columns; there are n tags that describe one. */
 static bool read_columns(const struct json_value *tags, size_t n, struct arena *arena,
-                         struct dust_table *result) {
+                         struct dust_table *result, struct status *status) {
     struct column *columns = arena_alloc(arena, (n + 1) * sizeof *columns);
     const char **names = arena_alloc(arena, (n + 1) * sizeof *names);
-    bool ok = columns && names;
-    for (size_t i = 0; ok && i < n; i++) {
-        names[i] = NULL;
+    if (!columns || !names) {
+        return status_no_memory(status, "reading a table's tags");
     }
+    memset(names, 0, (n + 1) * sizeof *names);
+    bool ok = true;
     for (size_t i = 0; ok && i < json_array_count(tags); i++) {
         struct slice tag;
         if (json_text(json_array_at(tags, i), &tag) && starts_with(tag, column_prefix)) {
             struct json_value *object = parse_tag(tag, column_prefix);
-            ok = read_column(object, n, arena, columns, names);
+            ok = take_column(object, n, arena, columns, names, result, status);
             json_destroy(object);
         }
     }
@@ -228,7 +235,8 @@ bool dust_tags_read(const struct json_value *tags, enum front_end front_end, str
     if (!has_source && !has_mark && n_columns == 0) {
         return not_ours(result, status);
     }
-    return (has_source && has_mark && n_columns <= DUST_MAX_COLUMNS &&
-            read_columns(tags, n_columns, arena, result)) ||
-           unreadable(result, status);
+    if (!has_source || !has_mark || n_columns > DUST_MAX_COLUMNS) {
+        return unreadable(result, status);
+    }
+    return read_columns(tags, n_columns, arena, result, status);
 }

@@ -1,20 +1,16 @@
 #include "destinations/id_set.h"
 
+#include "base/hash.h"
+
 #include <stdlib.h>
 #include <string.h>
 
 enum { FIRST_SLOTS = 1024 };
 
-/* FNV-1a with a final mix (splitmix64's), never 0. */
+/* Never 0, which says that a slot is free. */
 static uint64_t hash_of(struct slice id) {
-    uint64_t h = 0xcbf29ce484222325U;
-    for (size_t i = 0; i < id.len; i++) {
-        h = (h ^ (unsigned char)id.data[i]) * 0x100000001b3U;
-    }
-    h = (h ^ (h >> 30)) * 0xbf58476d1ce4e5b9U;
-    h = (h ^ (h >> 27)) * 0x94d049bb133111ebU;
-    h ^= h >> 31;
-    return h ? h : 1;
+    uint64_t hash = hash_mix(hash_add(HASH_START, id));
+    return hash ? hash : 1;
 }
 
 void id_set_init(struct id_set *set) {

@@ -68,8 +68,7 @@ static bool too_much(const struct history_index *index, const struct arena *aren
                               "Table %s.%s: the versions that this batch gives or changes do not "
                               "fit into the %zu MB of memory set aside for them. Leave large "
                               "columns out of the sync, or sync fewer rows.",
-                              index->request->schema, index->request->name,
-                              arena->max / (1024 * 1024))
+                              index->request->schema, index->request->name, arena->max >> 20)
                 : status_no_memory(status, "keeping versions");
 }
 
@@ -148,7 +147,7 @@ static bool add_version(struct history_index *index, const struct record *record
 
 static bool add_earliest(struct history_index *index, const struct record *record,
                          struct history_key *state, struct status *status) {
-    struct instant start;
+    struct instant start = {0};
     if (!time_of(index, record, index->at.start, &start, status)) {
         return false;
     }
@@ -263,6 +262,5 @@ static void load_again(void *context) {
 bool history_index_load(struct history_index *index, struct row_store *store,
                         struct status *status) {
     const struct row_visitor visitor = {load_row, load_again, index};
-    load_again(index);
     return store->ops->read(store, READ_WHOLE, &visitor, status);
 }

@@ -66,7 +66,7 @@ void history_index_clean_up(struct history_index *index);
 bool history_index_read(struct history_index *index, struct record_source *source,
                         struct cancel *cancel, struct status *status);
 
-/* Keeps the stored versions of the keys that need them. */
+/* Keeps the stored versions of the keys that the records named. Once. */
 bool history_index_load(struct history_index *index, struct row_store *store,
                         struct status *status);
 

@@ -37,12 +37,17 @@ static bool reserve(struct history_plan *plan, size_t n, struct status *status) 
     free(plan->stored);
     free(plan->given);
     free(plan->starts);
-    plan->gone = malloc(n * sizeof *plan->gone);
-    plan->stored = malloc(n * sizeof(struct version *));
-    plan->given = malloc(n * sizeof(struct version *));
-    plan->starts = malloc(n * sizeof *plan->starts);
-    plan->capacity = plan->gone && plan->stored && plan->given && plan->starts ? n : 0;
-    return plan->capacity > 0 || status_no_memory(status, "planning versions");
+    plan->gone = calloc(n, sizeof *plan->gone);
+    plan->stored = calloc(n, sizeof(struct version *));
+    plan->given = calloc(n, sizeof(struct version *));
+    plan->starts = calloc(n, sizeof *plan->starts);
+    plan->capacity = n;
+    if (!plan->gone || !plan->stored || !plan->given || !plan->starts) {
+        plan->capacity = 0;
+        status_no_memory(status, "planning versions");
+        return false;
+    }
+    return true;
 }
 
 static int compare_versions(const void *a, const void *b) {
@@ -52,7 +57,7 @@ static int compare_versions(const void *a, const void *b) {
     return order ? order : (x->number > y->number) - (x->number < y->number);
 }
 
-static void sort_versions(struct version *list, struct version **sorted) {
+static size_t sort_versions(struct version *list, struct version **sorted) {
     size_t n = 0;
     for (struct version *version = list; version; version = version->next) {
         sorted[n++] = version;
@@ -60,6 +65,7 @@ static void sort_versions(struct version *list, struct version **sorted) {
     if (n > 0) {
         qsort(sorted, n, sizeof(struct version *), compare_versions);
     }
+    return n;
 }
 
 /* How many of the sorted versions start before then, or at it too. */
@@ -116,7 +122,7 @@ static void delete_version(struct history_plan *plan, const struct history_key *
 static const struct version *stored_base(const struct history_plan *plan,
                                          const struct history_key *key, struct instant start) {
     bool cut = key->has_earliest && instant_compare(key->earliest, start) < 0;
-    size_t n = count_before(plan->stored, key->n_stored, cut ? key->earliest : start, false);
+    size_t n = count_before(plan->stored, plan->n_stored, cut ? key->earliest : start, false);
     return n > 0 ? plan->stored[n - 1] : NULL;
 }
 
@@ -129,7 +135,7 @@ static bool begin_with_base(struct history_plan *plan, const struct history_key 
         memcpy(plan->cells, plan->rows.rows[n_made - 1].cells,
                plan->rows.n_columns * sizeof *plan->cells);
     } else {
-        size_t n = count_before(plan->stored, key->n_stored, start, true);
+        size_t n = count_before(plan->stored, plan->n_stored, start, true);
         if (!stored && n == 0) {
             return false;
         }
@@ -161,10 +167,10 @@ static bool put_over(struct history_plan *plan, const struct history_key *key,
 
 static bool make_given_versions(struct history_plan *plan, const struct history_key *key,
                                 struct status *status) {
-    for (size_t i = 0; i < key->n_given;) {
+    for (size_t i = 0; i < plan->n_given;) {
         struct instant start = plan->given[i]->start;
         bool begun = false;
-        for (; i < key->n_given && instant_compare(plan->given[i]->start, start) == 0; i++) {
+        for (; i < plan->n_given && instant_compare(plan->given[i]->start, start) == 0; i++) {
             begun = put_over(plan, key, plan->given[i], begun) || begun;
         }
         if (!begun) {
@@ -207,7 +213,7 @@ static bool change_stored_versions(struct history_plan *plan, const struct histo
                                    struct status *status) {
     size_t n_made = plan->rows.n_rows;
     bool ok = true;
-    for (size_t i = 0, made = 0; ok && i < key->n_stored; i++) {
+    for (size_t i = 0, made = 0; ok && i < plan->n_stored; i++) {
         const struct version *version = plan->stored[i];
         while (made < n_made && instant_compare(plan->starts[made], version->start) < 0) {
             made++;
@@ -228,7 +234,7 @@ bool history_plan_key(struct history_plan *plan, const struct history_key *key,
     if (!reserve(plan, most, status)) {
         return false;
     }
-    sort_versions(key->stored, plan->stored);
-    sort_versions(key->given, plan->given);
+    plan->n_stored = sort_versions(key->stored, plan->stored);
+    plan->n_given = sort_versions(key->given, plan->given);
     return make_given_versions(plan, key, status) && change_stored_versions(plan, key, status);
 }

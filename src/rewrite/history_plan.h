@@ -18,12 +18,14 @@ struct history_plan {
     struct slice *gone; /* ids of stored rows that are replaced, rewritten or taken away: to be
                            removed unless a row is written under the same id */
     size_t n_gone;
-    size_t capacity;         /* of gone and of the two that follow */
+    size_t capacity;         /* of gone and of the three that follow */
     struct version **stored; /* sorted by start */
-    struct version **given;  /* sorted by start, then in the order of the records */
-    struct instant *starts;  /* of the given versions among rows */
-    struct cell *cells;      /* scratch: the version being made */
-    struct cell *change;     /* scratch: what an update says */
+    size_t n_stored;
+    struct version **given; /* sorted by start, then in the order of the records */
+    size_t n_given;
+    struct instant *starts; /* of the given versions among rows */
+    struct cell *cells;     /* scratch: the version being made */
+    struct cell *change;    /* scratch: what an update says */
 };
 
 bool history_plan_init(struct history_plan *plan, const struct history_index *index,

@@ -47,6 +47,14 @@ bool table_work_reopen(struct table_work *work, struct status *status) {
     return d->ops->open_rows(d, work->schema, work->name, &work->store, status);
 }
 
+bool table_work_see(struct table_work *work, const struct table *table, struct status *status) {
+    bool all = work->store != NULL;
+    for (size_t i = 0; all && i < table->n_columns; i++) {
+        all = table_find(work->store->table, slice_of(table->columns[i].name)) >= 0;
+    }
+    return all || table_work_reopen(work, status);
+}
+
 bool table_work_settle(struct table_work *work, struct status *status) {
     if (!work->settled && work->store) {
         work->settled = work->store->ops->settle(work->store, status);
@@ -118,7 +126,7 @@ bool table_work_write(struct table_work *work, const struct table *table,
 }
 
 /* What removing takes is known beforehand: better no start than no end. */
-static bool time_suffices(const struct table_work *work, size_t n_ids, struct status *status) {
+bool table_work_can_remove(const struct table_work *work, size_t n_ids, struct status *status) {
     uint64_t rate = work->store->removals_per_minute;
     int64_t left_ms = cancel_remaining_ms(work->rw->cancel);
     if (rate == 0 || left_ms == INT64_MAX || n_ids <= (uint64_t)left_ms * rate / 60000) {
@@ -148,7 +156,7 @@ bool table_work_remove(struct table_work *work, const struct slice *ids, size_t 
     size_t at_once = rate > 0 && rate / 6 < REMOVE_AT_ONCE ? rate / 6 + 1 : REMOVE_AT_ONCE;
     int64_t started_ms = clock_monotonic_ms(clock);
     int64_t logged_ms = started_ms;
-    if (!time_suffices(work, n_ids, status)) {
+    if (!table_work_can_remove(work, n_ids, status)) {
         return false;
     }
     for (size_t at = 0; at < n_ids; at += at_once) {

@@ -28,6 +28,10 @@ bool table_work_lock(struct table_work *work, struct rewrite *rw, struct slice s
                      struct slice name, struct status *status);
 bool table_work_reopen(struct table_work *work, struct status *status);
 
+/* Opens the rows unless they are open with all columns of table: writing may have made the table,
+ * or given it columns. */
+bool table_work_see(struct table_work *work, const struct table *table, struct status *status);
+
 /* Makes sure that what was written and removed before can be read: to be called before reading. */
 bool table_work_settle(struct table_work *work, struct status *status);
 
@@ -35,6 +39,10 @@ bool table_work_settle(struct table_work *work, struct status *status);
  * are durable. The report counts them. */
 bool table_work_write(struct table_work *work, const struct table *table,
                       struct record_source *source, struct status *status);
+
+/* Whether so many rows can be removed before the call ends. False with *status: a Task. For those
+ * who write before they remove; table_work_remove asks by itself. */
+bool table_work_can_remove(const struct table_work *work, size_t n_ids, struct status *status);
 
 /* Removes rows by id, logging the time left. A Task, before anything is removed, when that cannot
  * end before the call does. The report counts them. */

@@ -66,12 +66,6 @@ static void pass_clean_up(struct pass *pass) {
     joined_table_clean_up(&pass->joined);
 }
 
-static void pass_reset(struct pass *pass) {
-    rows_reset(&pass->merged);
-    arena_reset(&pass->arena);
-    key_index_reset(&pass->ids);
-}
-
 static bool is_full(const struct pass *pass) {
     size_t row_bytes = (pass->joined.table.n_columns + 1) * sizeof(struct cell);
     return pass->arena.used + pass->ids.arena.used >= PASS_BYTES ||
@@ -193,14 +187,16 @@ static bool apply(struct pass *pass, struct status *status) {
 
 bool update_rows(struct table_work *work, const struct table *table, struct record_source *source,
                  struct status *status) {
-    struct pass pass;
     enum next next = NEXT_RECORD;
-    bool ok = pass_init(&pass, work, table, status);
+    bool ok = true;
     while (ok && next == NEXT_RECORD) {
-        pass_reset(&pass);
-        next = fill(&pass, source, status);
+        struct pass pass;
+        if (!table_work_see(work, table, status)) { /* the pass before may have added columns */
+            return false;
+        }
+        next = pass_init(&pass, work, table, status) ? fill(&pass, source, status) : NEXT_FAILED;
         ok = next != NEXT_FAILED && (pass.ids.n_keys == 0 || apply(&pass, status));
+        pass_clean_up(&pass);
     }
-    pass_clean_up(&pass);
     return ok;
 }

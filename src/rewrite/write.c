@@ -72,15 +72,6 @@ static bool skip(struct run *run, struct status *status) {
     return next == NEXT_END;
 }
 
-/* Opens the rows again when writing made the table, or gave it columns. */
-static bool see_columns(struct table_work *work, const struct table *table, struct status *status) {
-    bool all = work->store != NULL;
-    for (size_t i = 0; all && i < table->n_columns; i++) {
-        all = table_find(work->store->table, slice_of(table->columns[i].name)) >= 0;
-    }
-    return all || table_work_reopen(work, status);
-}
-
 /* Ids of the run's records, as many as fit. */
 static bool collect_ids(struct table_work *work, const struct table *table, struct run *run,
                         struct key_index *ids, struct buf *id, struct status *status) {
@@ -129,7 +120,7 @@ static bool apply_run(struct table_work *work, const struct table *table, struct
         return status_fail(status, STATUS_INTERNAL, "a record of WriteBatch is a %s",
                            record_operation_name(run->operation));
     }
-    if (!see_columns(work, table, status)) {
+    if (!table_work_see(work, table, status)) {
         return false;
     }
     if (!work->store) {

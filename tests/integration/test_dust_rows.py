@@ -126,6 +126,16 @@ def without_texts(row):
             for name, value in row.items()}
 
 
+def test_lesson_13_the_order_of_columns_in_a_request_changes_no_id(client, sandbox, config):
+    there = {"a": "INT", "b": "STRING", "v": "INT"}
+    rows = [{"a": 1, "b": "x", "v": 1, "_fivetran_synced": SYNCED}]
+    assert_success(write(client, sandbox, config, Table("pair", there, ["a", "b"]), replace=rows))
+    back = Table("pair", dict(reversed(there.items())), ["a", "b"])
+    assert_success(write(client, sandbox, config, back, replace=[{**rows[0], "v": 2}],
+                         update=[{"a": 1, "b": "x", "v": 3}]))
+    assert [row["v"] for row in dust.shown(sandbox, back).values()] == [3]
+
+
 def test_two_processes_one_after_the_other_write_one_table(start_bigdust, sandbox, config):
     for number in range(2):
         server = start_bigdust()

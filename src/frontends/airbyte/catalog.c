@@ -1,5 +1,6 @@
 #include "frontends/airbyte/catalog.h"
 
+#include "base/hash.h"
 #include "destinations/table_name.h"
 #include "frontends/airbyte/text_file.h"
 #include "json/json_value.h"
@@ -141,22 +142,10 @@ static bool parse_stream(struct catalog *c, const struct json_value *configured,
     return true;
 }
 
-/* FNV-1a over both names, told apart by a byte that no name holds. */
-static uint64_t hash_names(struct slice schema, struct slice name) {
-    uint64_t hash = UINT64_C(14695981039346656037);
-    for (size_t i = 0; i < schema.len; i++) {
-        hash = (hash ^ (unsigned char)schema.data[i]) * UINT64_C(1099511628211);
-    }
-    hash *= UINT64_C(1099511628211);
-    for (size_t i = 0; i < name.len; i++) {
-        hash = (hash ^ (unsigned char)name.data[i]) * UINT64_C(1099511628211);
-    }
-    return hash;
-}
-
 /* The bucket of the stream, or the free one where it belongs. */
 static uint32_t *bucket_of(const struct catalog *c, struct slice schema, struct slice name) {
-    size_t at = (size_t)hash_names(schema, name) & (c->n_buckets - 1);
+    uint64_t hash = hash_mix(hash_add(HASH_START, schema));
+    size_t at = (size_t)hash_mix(hash_add(hash, name)) & (c->n_buckets - 1);
     for (; c->buckets[at] != 0; at = (at + 1) & (c->n_buckets - 1)) {
         const struct table *table = &c->streams[c->buckets[at] - 1].table;
         if (slice_equal_text(name, table->name) && slice_equal_text(schema, table->schema)) {
@@ -212,7 +201,7 @@ static bool check_names(struct catalog *c, struct status *status) {
     if (!names) {
         return false;
     }
-    buf_init(&there, 4 * MAX_NAME_BYTES);
+    buf_init(&there, (size_t)4 * MAX_NAME_BYTES);
     for (size_t i = 0; i < c->n_streams; i++) {
         const struct table *table = &c->streams[i].table;
         buf_reset(&there);

@@ -39,7 +39,7 @@ void line_reader_clean_up(struct line_reader *r) {
 static bool make_room(struct line_reader *r, struct status *status) {
     struct buf *buf = &r->buf;
     size_t left = buf->len - r->start;
-    if (r->start > 0 && left > 0) {
+    if (buf->data && r->start > 0 && left > 0) {
         memmove(buf->data, buf->data + r->start, left);
     }
     r->seen -= r->start;

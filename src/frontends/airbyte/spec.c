@@ -154,7 +154,7 @@ bool spec_append(struct buf *out, const char *destination) {
     struct spec s = {.out = out, .kind = -1};
     size_t count;
     const struct choice *choices = settings_table(&count)[0].choices;
-    for (int i = 0; destination && choices[i].value; i++) {
+    for (int i = 0; destination && i < DESTINATION_COUNT; i++) {
         if (strcmp(choices[i].value, destination) == 0) {
             s.destination = &choices[i];
             s.kind = i;

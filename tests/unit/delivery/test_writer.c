@@ -3,6 +3,7 @@
 #include "support/log_capture.h"
 #include "support/suite.h"
 
+#include <sched.h>
 #include <stdatomic.h>
 
 /* A destination whose bodies are `table:record,record` with `!` behind the last of a session, kept
@@ -23,6 +24,7 @@ struct fixture {
     struct writer *writer;
     struct buf journal; /* the sending thread's, until the writer is waited for */
     atomic_int n_begins;
+    atomic_bool sending;
     const char *refuse;      /* posts that hold this text are refused */
     const char *fail_finish; /* of this table */
     int n_destroyed;
@@ -40,6 +42,7 @@ struct journal_session {
 static bool journal_begin(struct write_session *session, struct status *status) {
     (void)session;
     (void)status;
+    ck_assert(!atomic_load(&fixture->sending)); /* the connection is free */
     atomic_fetch_add(&fixture->n_begins, 1);
     return true;
 }
@@ -91,6 +94,11 @@ static bool journal_call(struct api *api, const struct api_call *call,
     struct journal_session *s = call->context;
     (void)api;
     (void)response;
+    atomic_store(&fixture->sending, true);
+    for (int i = 0; i < 100; i++) {
+        sched_yield(); /* what must not happen meanwhile has its chance */
+    }
+    atomic_store(&fixture->sending, false);
     const char *refuse = fixture->refuse;
     bool refused = refuse && memmem(s->body.data, s->body.len, refuse, strlen(refuse));
     *verdict = (struct verdict){.kind = refused ? VERDICT_REJECTED : VERDICT_DELIVERED};

@@ -30,8 +30,8 @@ static const char *id_of(const char *schema, const char *name, const char *b, co
     const struct table table = {schema, name, columns, a ? 3 : 2};
     const struct cell cells[] = {text_cell(b), text_cell("y"), text_cell(a)};
     buf_reset(&out);
-    ck_assert(document ? dust_document_id_append(&out, &table, cells)
-                       : dust_row_id_append(&out, &table, cells));
+    ck_assert(document ? dust_document_id_append(&out, &table, cells, NULL)
+                       : dust_row_id_append(&out, &table, cells, NULL));
     return buf_cstr(&out);
 }
 
@@ -106,7 +106,7 @@ START_TEST(test_one_key_never_has_two_ids) {
     const struct table table = {"s", "t", columns, 3};
     const struct cell cells[] = {text_cell("a b"), text_cell("another"), text_cell("7")};
     buf_reset(&out);
-    ck_assert(dust_row_id_append(&out, &table, cells));
+    ck_assert(dust_row_id_append(&out, &table, cells, NULL));
     ck_assert_str_eq(buf_cstr(&out), first); /* what is no key does not count */
 }
 END_TEST
@@ -125,7 +125,7 @@ START_TEST(test_no_two_keys_share_an_id) {
     for (size_t i = 0; i < N * N; i++) {
         const struct cell cells[] = {text_cell(parts[i / N]), text_cell(parts[i % N])};
         buf_reset(&out);
-        ck_assert(dust_row_id_append(&out, &table, cells));
+        ck_assert(dust_row_id_append(&out, &table, cells, NULL));
         snprintf(rows[i], sizeof rows[i], "%s", buf_cstr(&out));
         ck_assert_str_ne(rows[i], DUST_FENCE_ROW_ID);
         for (size_t j = 0; j < i; j++) {
@@ -142,14 +142,14 @@ START_TEST(test_a_cut_id_is_longer_than_any_plain_one) {
                                    {.name = "c", .type = COLUMN_STRING, .primary_key = true}};
     const struct table table = {"s", "t", three, 3};
     const struct cell cut[] = {text_cell(X50), text_cell(X64), text_cell("\xC3\xA9")};
-    ck_assert(dust_row_id_append(&out, &table, cut));
+    ck_assert(dust_row_id_append(&out, &table, cut, NULL));
     ck_assert_uint_eq(out.len, 117);
     char hash[17];
     snprintf(hash, sizeof hash, "%.16s", out.data + 101);
     struct buf plain;
     buf_init(&plain, 4096);
     const struct cell same[] = {text_cell(X50), {CELL_TEXT, slice_make(X50, 49)}, text_cell(hash)};
-    ck_assert(dust_row_id_append(&plain, &table, same));
+    ck_assert(dust_row_id_append(&plain, &table, same, NULL));
     ck_assert(!slice_equal(buf_slice(&out), buf_slice(&plain)));
     buf_clean_up(&plain);
 }
@@ -158,8 +158,8 @@ END_TEST
 START_TEST(test_a_table_without_a_key_has_no_ids) {
     const struct table table = {"s", "t", columns + 1, 1};
     const struct cell cell = text_cell("x");
-    ck_assert(!dust_row_id_append(&out, &table, &cell));
-    ck_assert(!dust_document_id_append(&out, &table, &cell));
+    ck_assert(!dust_row_id_append(&out, &table, &cell, NULL));
+    ck_assert(!dust_document_id_append(&out, &table, &cell, NULL));
     ck_assert_uint_eq(out.len, 0);
 }
 END_TEST
@@ -172,15 +172,43 @@ START_TEST(test_a_long_key_fits_a_short_buffer) {
     const struct table table = {"s", "t", columns, 2};
     const struct cell cells[] = {{CELL_TEXT, slice_make(key, 1 << 20)}, text_cell("y")};
     buf_init(&small, 117);
-    ck_assert(dust_row_id_append(&small, &table, cells));
+    ck_assert(dust_row_id_append(&small, &table, cells, NULL));
     ck_assert(!small.failed);
     ck_assert_uint_eq(small.len, 117);
     buf_clean_up(&small);
     buf_init(&small, 116);
-    dust_row_id_append(&small, &table, cells);
+    dust_row_id_append(&small, &table, cells, NULL);
     ck_assert(small.failed);
     buf_clean_up(&small);
     free(key);
+}
+END_TEST
+
+/* A request may name its columns in another order than the one that made the table. */
+START_TEST(parts_stand_in_the_order_of_the_stored_table) {
+    static const struct column made[] = {
+        {.name = "b", .type = COLUMN_STRING, .primary_key = true},
+        {.name = "other", .type = COLUMN_STRING},
+        {.name = "a", .type = COLUMN_STRING, .primary_key = true},
+    };
+    static const struct column asked[] = {
+        {.name = "new", .type = COLUMN_STRING, .primary_key = true},
+        {.name = "a", .type = COLUMN_STRING, .primary_key = true},
+        {.name = "b", .type = COLUMN_STRING, .primary_key = true},
+    };
+    static const struct table stored = {"s", "t", made, 3};
+    static const struct table table = {"s", "t", asked, 3};
+    const struct cell cells[] = {{CELL_TEXT, SLICE_LITERAL("N")},
+                                 {CELL_TEXT, SLICE_LITERAL("A")},
+                                 {CELL_TEXT, SLICE_LITERAL("B")}};
+    struct buf id;
+    buf_init(&id, 100);
+    ck_assert(dust_row_id_append(&id, &table, cells, &stored));
+    ck_assert_str_eq(buf_cstr(&id), "B-A-N");
+    buf_reset(&id);
+    ck_assert(dust_document_id_append(&id, &table, cells, NULL));
+    ck_assert_str_eq(buf_cstr(&id), "s__t-N-A-B");
+    buf_clean_up(&id);
 }
 END_TEST
 
@@ -190,6 +218,7 @@ int main(void) {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_loop_test(tests, test_plain_ids, 0, sizeof ids / sizeof ids[0]);
     tcase_add_loop_test(tests, test_reduced_ids, 0, sizeof reduced / sizeof reduced[0]);
+    tcase_add_test(tests, parts_stand_in_the_order_of_the_stored_table);
     tcase_add_test(tests, test_the_digest_is_over_schema_table_and_key);
     tcase_add_test(tests, test_one_key_never_has_two_ids);
     tcase_add_test(tests, test_no_two_keys_share_an_id);

@@ -202,6 +202,23 @@ START_TEST(test_broken_tags_are_a_task) {
 }
 END_TEST
 
+START_TEST(test_an_arena_that_is_full_fails) {
+    struct json_value *tags = written(&orders, FRONT_END_FIVETRAN);
+    size_t max = 0;
+    for (bool ok = false; !ok; max++) {
+        struct dust_table found = {.table = {.schema = "sh\"op", .name = "orders"}, .id = "x"};
+        struct arena small;
+        arena_init(&small, max);
+        status = STATUS_INIT;
+        ok = dust_tags_read(tags, FRONT_END_FIVETRAN, &small, &found, &status);
+        ck_assert_int_eq(status.code, ok ? STATUS_OK : STATUS_INTERNAL);
+        arena_clean_up(&small);
+    }
+    ck_assert_uint_gt(max, 100);
+    json_destroy(tags);
+}
+END_TEST
+
 START_TEST(test_more_columns_than_dust_takes_cannot_be_ours) {
     struct dust_table found;
     buf_append_text(&out, "[" MARK "," SOURCE);
@@ -262,6 +279,7 @@ int main(void) {
     tcase_add_test(tests, test_a_table_of_somebody_else_is_a_task);
     tcase_add_test(tests, test_another_source_is_a_task_that_names_both);
     tcase_add_loop_test(tests, test_broken_tags_are_a_task, 0, sizeof broken / sizeof broken[0]);
+    tcase_add_test(tests, test_an_arena_that_is_full_fails);
     tcase_add_test(tests, test_more_columns_than_dust_takes_cannot_be_ours);
     tcase_add_test(tests, test_a_name_too_long_for_a_tag_is_a_task);
     tcase_add_test(tests, test_a_source_too_long_for_a_tag_is_a_task);

@@ -250,7 +250,7 @@ static inline bool fake_settle(struct row_store *base, struct status *status) {
     return true;
 }
 
-static inline bool fake_visit(struct fake_store *s, const struct fake_row *row,
+static inline bool fake_visit(struct fake_store *s, const struct fake_row *row, enum row_read what,
                               const struct row_visitor *visitor, struct status *status) {
     struct cell cells[64] = {0};
     for (size_t c = 0; c < s->copy->n_columns; c++) {
@@ -258,6 +258,9 @@ static inline bool fake_visit(struct fake_store *s, const struct fake_row *row,
         const char *text = at < 0 ? NULL : row->texts[at];
         cells[c] =
             text ? (struct cell){CELL_TEXT, slice_of(text)} : (struct cell){.kind = CELL_NULL};
+        if (what == READ_SYNCED && strcmp(s->copy->columns[c].name, "_fivetran_synced") != 0) {
+            cells[c] = (struct cell){.kind = CELL_ABSENT};
+        }
     }
     const struct row visited = {slice_of(row->id), cells};
     return visitor->visit(visitor->context, &visited, status);
@@ -272,8 +275,10 @@ static inline bool fake_wanted(const struct fake_row *row, const struct slice *i
     return false;
 }
 
+/* READ_SYNCED shows no more than that column. */
 static inline bool fake_visit_all(struct fake_store *s, const struct slice *ids, size_t n_ids,
-                                  const struct row_visitor *visitor, struct status *status) {
+                                  enum row_read what, const struct row_visitor *visitor,
+                                  struct status *status) {
     struct fake_world *w = s->world;
     size_t skipped = ids ? 0 : w->skip_rows;
     w->n_reads++;
@@ -286,7 +291,7 @@ static inline bool fake_visit_all(struct fake_store *s, const struct slice *ids,
             i = (size_t)-1;
             continue;
         }
-        if ((!ids || fake_wanted(row, ids, n_ids)) && !fake_visit(s, row, visitor, status)) {
+        if ((!ids || fake_wanted(row, ids, n_ids)) && !fake_visit(s, row, what, visitor, status)) {
             return false;
         }
     }
@@ -295,14 +300,14 @@ static inline bool fake_visit_all(struct fake_store *s, const struct slice *ids,
 
 static inline bool fake_read(struct row_store *base, enum row_read what,
                              const struct row_visitor *visitor, struct status *status) {
-    (void)what;
-    return fake_visit_all((struct fake_store *)base, NULL, 0, visitor, status);
+    return fake_visit_all((struct fake_store *)base, NULL, 0, what, visitor, status);
 }
 
 static inline bool fake_find(struct row_store *base, const struct slice *ids, size_t n_ids,
                              const struct row_visitor *visitor, struct status *status) {
     static const struct slice none;
-    return fake_visit_all((struct fake_store *)base, ids ? ids : &none, n_ids, visitor, status);
+    return fake_visit_all((struct fake_store *)base, ids ? ids : &none, n_ids, READ_WHOLE, visitor,
+                          status);
 }
 
 static inline bool fake_row_id(struct row_store *base, const struct table *table,

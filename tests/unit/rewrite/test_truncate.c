@@ -69,6 +69,7 @@ START_TEST(test_lesson_6_milliseconds_decide) {
     ck_assert_ptr_eq(strstr(world_rows(&w, "t"), "4|"), world_rows(&w, "t"));
     world_clean_up(&w);
     set_up(&w);
+    world_row(&w, "t", "8|1969-12-31T23:59:59.999Z|eight|NULL");
     ck_assert(truncate_at(&w, "t", -1, SYNCED, NULL)); /* -1 µs is in millisecond -1 */
     ck_assert_uint_eq(w.n_removed, 1);
     ck_assert_ptr_null(strstr(world_rows(&w, "t"), "six"));
@@ -140,6 +141,26 @@ START_TEST(test_a_soft_truncate_finds_rows_that_a_listing_missed) {
     ck_assert_msg(soft(&w), "%s", w.status.message);
     ck_assert_ptr_nonnull(strstr(world_rows(&w, "t"), "|one|true\n"));
     ck_assert_ptr_nonnull(strstr(world_rows(&w, "t"), "|six|true\n"));
+    world_clean_up(&w);
+}
+END_TEST
+
+/* A listing that shows the column set: nothing is found and written again. */
+START_TEST(test_another_synced_column_is_read_with_whole_rows) {
+    struct fake_world w;
+    world_init(&w);
+    world_table(&w, "s", "t", "id:INT:key seen:NAIVE_DATE gone:BOOLEAN");
+    world_row(&w, "t", "1|2023-12-31|NULL");
+    world_row(&w, "t", "2|2023-12-31|TRUE");
+    world_row(&w, "t", "3|2024-01-02|NULL");
+    for (int delivery = 0; delivery < 2; delivery++) {
+        world_next_call(&w);
+        ck_assert(truncate_at(&w, "t", before_us, "seen", "gone"));
+        ck_assert_uint_eq(w.report.records, delivery ? 0 : 1);
+        ck_assert_uint_eq(w.n_reads, delivery ? 1 : 3);
+        ck_assert_str_eq(world_rows(&w, "t"), "1|2023-12-31|true\n2|2023-12-31|TRUE\n"
+                                              "3|2024-01-02|NULL\n");
+    }
     world_clean_up(&w);
 }
 END_TEST
@@ -249,6 +270,7 @@ int main(void) {
                    test_where_removing_is_fast_a_listing_that_misses_rows_removes_none_of_them);
     tcase_add_test(tests, test_a_soft_truncate_sets_the_column_of_whole_rows);
     tcase_add_test(tests, test_a_soft_truncate_finds_rows_that_a_listing_missed);
+    tcase_add_test(tests, test_another_synced_column_is_read_with_whole_rows);
     tcase_add_test(tests, test_rows_written_before_the_call_are_truncated_too);
     tcase_add_test(tests, test_lesson_6_a_table_that_is_not_there_is_success);
     tcase_add_test(tests, test_a_column_that_is_not_there_is_a_task);

@@ -9,7 +9,7 @@ struct long_source {
     size_t n;
     size_t at;
     char id[2];
-    struct cell cells[3];
+    struct cell cells[4]; /* the last one of a column that the table may lack */
 };
 
 enum { LONG_TEXT = 900 * 1000 };
@@ -28,6 +28,7 @@ static enum next long_next(struct record_source *base, struct record *record,
     s->cells[0] = (struct cell){CELL_TEXT, slice_make(s->id, 1)};
     s->cells[1] = (struct cell){CELL_TEXT, slice_make(long_text, brief ? 1 : LONG_TEXT)};
     s->cells[2] = (struct cell){.kind = s->at == 2 ? CELL_NULL : CELL_UNMODIFIED};
+    s->cells[3] = (struct cell){s->at <= 3 ? CELL_TEXT : CELL_UNMODIFIED, SLICE_LITERAL("d")};
     *record = (struct record){.operation = RECORD_UPDATE, .cells = s->cells, .file = "f"};
     return NEXT_RECORD;
 }
@@ -77,6 +78,26 @@ START_TEST(test_more_than_64_mib_of_changes_are_another_pass) {
 }
 END_TEST
 
+/* The column that the first pass added is seen by the second. */
+START_TEST(test_a_pass_keeps_what_the_one_before_put_into_a_new_column) {
+    static const struct column columns[] = {{.name = "id", .type = COLUMN_INT, .primary_key = true},
+                                            {.name = "a", .type = COLUMN_STRING},
+                                            {.name = "b", .type = COLUMN_STRING},
+                                            {.name = "d", .type = COLUMN_STRING}};
+    static const struct table table = {"s", "t", columns, 4};
+    struct fake_world w;
+    struct table_work work;
+    struct long_source source = {.source = {long_next, NULL}, .n = 90};
+    set_up(&w, &work);
+    memset(long_text, 'x', sizeof long_text);
+    ck_assert(update_rows(&work, &table, &source.source, &w.status));
+    ck_assert_uint_eq(w.n_reads, 2);
+    table_work_end(&work);
+    ck_assert_str_eq(world_rows(&w, "t"), "1|x|b1|d\n2|x|NULL|d\n");
+    world_clean_up(&w);
+}
+END_TEST
+
 START_TEST(test_no_updates_read_nothing) {
     struct fake_world w;
     struct table_work work;
@@ -92,6 +113,7 @@ int main(void) {
     TCase *tests = tcase_create("update");
     tcase_add_test(tests, test_what_fits_is_one_pass);
     tcase_add_test(tests, test_more_than_64_mib_of_changes_are_another_pass);
+    tcase_add_test(tests, test_a_pass_keeps_what_the_one_before_put_into_a_new_column);
     tcase_add_test(tests, test_no_updates_read_nothing);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

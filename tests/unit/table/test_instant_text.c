@@ -33,8 +33,12 @@ START_TEST(test_lesson_18_years_0001_to_9999_are_written_and_read_alike) {
     struct instant instant = instant_of("0001-01-01T00:00:00Z");
     ck_assert_str_eq(text_of(instant), "0001-01-01T00:00:00Z");
     for (; instant.seconds <= end.seconds; instant.seconds += step) {
-        struct instant again = instant_of(text_of(instant));
-        ck_assert_int_eq(again.seconds, instant.seconds);
+        char text[INSTANT_TEXT_BYTES];
+        struct instant again = {0};
+        if (!cell_instant(instant_text(instant, text), &again) ||
+            again.seconds != instant.seconds) { /* ck_assert is slow */
+            ck_abort_msg("%s is another instant", text);
+        }
     }
     ck_assert_str_eq(text_of(end), "9999-12-31T23:59:59Z");
     ck_assert_str_eq(text_of(instant_of("2000-02-29T23:59:59.5Z")), "2000-02-29T23:59:59.5Z");

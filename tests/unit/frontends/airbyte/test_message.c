@@ -95,8 +95,8 @@ START_TEST(test_others) {
         "{\"type\":\"NEW\"}",
         "{\"type\":\"TRACE\"}",
         "{\"type\":\"TRACE\",\"trace\":{\"type\":\"ERROR\",\"error\":{}}}",
-        "{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"stream_status\":{\"status\":"
-        "\"INCOMPLETE\",\"stream_descriptor\":{\"name\":\"s\"}}}}",
+        ("{\"type\":\"TRACE\",\"trace\":{\"type\":\"STREAM_STATUS\",\"stream_status\":{\"status\":"
+         "\"INCOMPLETE\",\"stream_descriptor\":{\"name\":\"s\"}}}}"),
     };
     for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++) {
         ck_assert_msg(parse(lines[i]).kind == MESSAGE_OTHER, "%s", lines[i]);
