@@ -671,6 +671,26 @@ START_TEST(test_lesson_37_no_bodies_and_no_keys_in_the_log) {
 }
 END_TEST
 
+static void name_a_record(void *context, const struct http_response *answer, struct verdict *out) {
+    (void)context;
+    (void)answer;
+    out->kind = VERDICT_REJECTED;
+    status_fail(&out->status, STATUS_TASK, "the record with key 42-secret is too large");
+    out->status.names_record = true;
+}
+
+START_TEST(test_lesson_37_a_text_that_names_a_record_is_not_logged) {
+    const struct peer_step steps[] = {{.status = 413}};
+    START(steps);
+    struct api_call call = a_call();
+    call.judge = name_a_record;
+    ck_assert(!perform(&call));
+    ck_assert(said("42-secret"));
+    ck_assert_uint_eq(log_capture_count(&capture, "42-secret"), 0);
+    ck_assert_uint_eq(log_capture_count(&capture, "reason=\"(about a record"), 1);
+}
+END_TEST
+
 START_TEST(test_a_reason_stays_on_its_line) {
     const struct peer_step steps[] = {{.status = 200}};
     START(steps);
@@ -770,6 +790,7 @@ static TCase *other_tests(void) {
     tcase_add_test(tests, test_long_waits_say_so_every_ten_seconds);
     tcase_add_test(tests, test_an_answer_that_takes_long_is_spoken_of_every_ten_seconds);
     tcase_add_test(tests, test_lesson_37_no_bodies_and_no_keys_in_the_log);
+    tcase_add_test(tests, test_lesson_37_a_text_that_names_a_record_is_not_logged);
     tcase_add_test(tests, test_a_reason_stays_on_its_line);
     tcase_add_test(tests, test_attempts_side_by_side);
     return tests;

@@ -78,17 +78,23 @@ START_TEST(test_lesson_8_what_is_there_already_is_not_sent) {
 }
 END_TEST
 
+/* What is there is the last of them: were the first sent, it would stay. */
 START_TEST(test_of_one_id_only_the_last_is_sent) {
     static const struct scripted_answer script[] = {
-        {"GET ", 200, LIST(LISTED("a", "h1"))}, /* the first of them is what is there */
+        {"GET ", 200, LIST(LISTED("a", "h3"))},
         {"POST " SOURCE "/documents/b ", 200, "{}"},
-        {"POST " SOURCE "/documents/a " BODY("3"), 200, "{}"},
+        {"GET ", 200, LIST("")},
+        {"POST " SOURCE "/documents/a " BODY("5"), 200, "{}"},
     };
     struct fixture f;
     SET_UP(&f, script);
     begin(&f);
     ck_assert_int_eq(run(&f, "[" DOCUMENT("a", "h1", "1") "," DOCUMENT("b", "h2", "2") "," DOCUMENT(
                                  "a", "h3", "3") "]"),
+                     VERDICT_DELIVERED);
+    ck_assert_uint_eq(batch.written, 1);
+    ck_assert_uint_eq(batch.unchanged, 1);
+    ck_assert_int_eq(run(&f, "[" DOCUMENT("a", "h4", "4") "," DOCUMENT("a", "h5", "5") "]"),
                      VERDICT_DELIVERED);
     ck_assert_uint_eq(batch.written, 2);
     end(&f);

@@ -195,6 +195,36 @@ START_TEST(test_changed_values_are_told_at_the_end) {
 }
 END_TEST
 
+#define LISTED(id, generation)                                                                     \
+    "{\"document_id\":\"" id                                                                       \
+    "\",\"timestamp\":1,\"tags\":[\"bigdust:table:fivetran_demo__notes\"" generation "]}"
+
+START_TEST(test_older_generations_go_once_the_stream_is_whole) {
+    static const struct scripted_answer script[] = {
+        {"GET " MANIFEST_PATH, 200, MANIFEST},
+        {"GET ", 200, "{\"documents\":[]}"},
+        {"\"bigdust:generation:3\"", 200, "{}"},
+        {"GET " SOURCE "/documents?limit=", 200,
+         "{\"documents\":[" LISTED("a", ",\"bigdust:generation:3\"") "," LISTED(
+             "b", ",\"bigdust:generation:2\"") "," LISTED("c", "") "]}"},
+        {"DELETE " SOURCE "/documents/b ", 200, "{}"},
+        {"DELETE " SOURCE "/documents/c ", 200, "{}"}};
+    struct stream_mode stream = {.mode = WRITE_APPEND_DEDUP, .replaces = true, .generation_id = 3};
+    struct fixture f;
+    SET_UP(&f, script);
+    f.d.stream = &stream;
+    open_session(&f, &notes);
+    ck_assert(session->ops->begin(session, &f.status));
+    ck_assert(encode(&f, first_note));
+    ck_assert(send_batch(&f));
+    ck_assert(session->ops->finish(session, &f.notice, &f.status)); /* not whole yet */
+    stream.complete = true;
+    ck_assert(session->ops->finish(session, &f.notice, &f.status));
+    ck_assert_uint_eq(log_capture_count(&f.log, "older_documents_removed documents=2"), 1);
+    end(&f);
+}
+END_TEST
+
 START_TEST(test_the_key_of_a_record_alone) {
     static const struct scripted_answer script[] = {{"GET " MANIFEST_PATH, 200, MANIFEST}};
     struct fixture f;
@@ -219,6 +249,7 @@ int main(void) {
     tcase_add_test(tests, test_a_table_that_is_another_s_begins_nothing);
     tcase_add_test(tests, test_what_is_left_is_said_when_it_could_not_be_sent);
     tcase_add_test(tests, test_changed_values_are_told_at_the_end);
+    tcase_add_test(tests, test_older_generations_go_once_the_stream_is_whole);
     tcase_add_test(tests, test_the_key_of_a_record_alone);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
