@@ -107,12 +107,11 @@ static enum batcher_result refuse_record(const struct batcher *batcher, const st
     char key[256];
     record_key_text(batcher->table, record, key, sizeof key);
     status_fail(status, STATUS_TASK,
-                "Table %s.%s has a record that is too large to send: with key %s it takes more "
+                "Table %s%s%s has a record that is too large to send: with key %s it takes more "
                 "than %zu bytes as a request, the most that the destination accepts. Nothing of "
                 "this batch was kept. Make the record smaller at the source, or leave its large "
                 "column out of the sync.",
-                batcher->table->schema, batcher->table->name, key,
-                batcher->session->caps.hard_bytes);
+                TABLE_ARGS(batcher->table), key, batcher->session->caps.hard_bytes);
     status->names_record = true;
     return BATCHER_FAILED;
 }

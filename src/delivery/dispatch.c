@@ -47,11 +47,11 @@ static enum sender_outcome refuse_alone(struct dispatch *d, const struct batch *
         d->session->ops->key_text(d->session, batch_record(batch, 0), key, sizeof key);
     }
     status_fail(status, STATUS_TASK,
-                "Table %s.%s has a record that is too large: the destination refused the request "
+                "Table %s%s%s has a record that is too large: the destination refused the request "
                 "that carries it alone (key %s, %zu bytes, HTTP 413). Nothing of this batch was "
                 "kept. Make the record smaller at the source, or leave its large column out of "
                 "the sync.",
-                table->schema, table->name, key, batch->body.len);
+                TABLE_ARGS(table), key, batch->body.len);
     status->names_record = true;
     return SENDER_FAILED;
 }
@@ -87,9 +87,9 @@ static void warn_of_duplicates(struct dispatch *d) {
     if (!d->warned_of_duplicates) {
         d->warned_of_duplicates = true;
         notice_add(d->notice,
-                   "Some records of table %s.%s may have been stored twice: the destination's "
+                   "Some records of table %s%s%s may have been stored twice: the destination's "
                    "answer to a batch was lost again and again, so the batch was sent again.",
-                   d->table->schema, d->table->name);
+                   TABLE_ARGS(d->table));
     }
 }
 

@@ -200,8 +200,7 @@ struct writer_table *writer_open(struct writer *w, const struct table *table,
     }
     t->table = table;
     t->durable = true; /* nothing was added */
-    t->log = log_with(o->log, "table=\"%s%s%s\"", table->schema, table->schema[0] ? "." : "",
-                      table->name);
+    t->log = log_with(o->log, "table=\"%s%s%s\"", TABLE_ARGS(table));
     struct destination d = *o->destination;
     d.log = &t->log;
     d.stream = stream;

@@ -17,11 +17,11 @@ enum {
 
 static bool refuse_replaced(const struct table *table, struct status *status) {
     return status_fail(status, STATUS_TASK,
-                       "BigGeo replaced the rows of table %s.%s instead of adding to them, when "
+                       "BigGeo replaced the rows of table %s%s%s instead of adding to them, when "
                        "a second delivery to it was finished. Nothing more is sent to this table, "
                        "so that no more rows are lost. Please ask BigGeo's support whether "
                        "repeated syncs append, then sync this table again from the start.",
-                       table->schema, table->name);
+                       TABLE_ARGS(table));
 }
 
 bool biggeo_final_init(struct biggeo_final *f, struct destination *d, const struct table *table,
@@ -113,10 +113,10 @@ static bool find_rows(const struct biggeo_final *f, struct destination *d,
     if (f->first_op_at == 0) {
         const struct status refusal = *status;
         return status_fail(status, STATUS_UNAVAILABLE,
-                           "table %s.%s: the final post of this batch got no answer, was sent "
+                           "table %s%s%s: the final post of this batch got no answer, was sent "
                            "again and then refused; it may or may not have been stored, and must "
                            "be delivered again. (%s)",
-                           table->schema, table->name, refusal.message);
+                           TABLE_ARGS(table), refusal.message);
     }
     const struct biggeo_look look = {.first_op_at = f->first_op_at,
                                      .last_op_at = f->last_op_at,
@@ -134,10 +134,10 @@ static bool find_rows(const struct biggeo_final *f, struct destination *d,
         return false;
     }
     return status_fail(status, STATUS_UNAVAILABLE,
-                       "table %s.%s: the final post of this batch got no answer, was sent again "
+                       "table %s%s%s: the final post of this batch got no answer, was sent again "
                        "and then refused, and its rows cannot be found at BigGeo; it may or may "
                        "not have been stored. The batch will be delivered again. (%s)",
-                       table->schema, table->name, final_status.message);
+                       TABLE_ARGS(table), final_status.message);
 }
 
 static bool send_final(const struct biggeo_final *f, struct destination *d,
@@ -153,17 +153,16 @@ static bool send_final(const struct biggeo_final *f, struct destination *d,
     if (kind == VERDICT_DELIVERED) {
         return true;
     }
-    return status_context(status, "table %s.%s: the final post was not acknowledged, so %s",
-                          table->schema, table->name,
-                          may_be_stored ? "this batch may or may not have been kept"
-                                        : "none of this batch was kept");
+    return status_context(
+        status, "table %s%s%s: the final post was not acknowledged, so %s", TABLE_ARGS(table),
+        may_be_stored ? "this batch may or may not have been kept" : "none of this batch was kept");
 }
 
 static void warn_unclear(const struct table *table, struct notice *notice) {
     notice_add(notice,
-               "It could not be confirmed that BigGeo added the rows of table %s.%s to those of "
+               "It could not be confirmed that BigGeo added the rows of table %s%s%s to those of "
                "earlier deliveries; please check its row count.",
-               table->schema, table->name);
+               TABLE_ARGS(table));
 }
 
 /* Rows without `_fivetran_op_at` can only be counted. n_first: of the first session. */
@@ -192,14 +191,13 @@ static bool check_appends(const struct biggeo_final *f, struct destination *d,
                           const struct table *table, struct notice *notice, struct status *status) {
     int64_t first = biggeo_state_first_row(d->shared->biggeo, buf_slice(&f->scope));
     bool by_count = f->first_op_at == 0;
-    const struct biggeo_look look = {
-        .first_op_at = f->first_op_at,
-        .last_op_at = f->last_op_at,
-        .earlier_row = by_count ? 0 : first,
-        .want_rows = by_count ? (uint64_t)first + f->n_rows : 0,
-        .want_older = true,
-        .patience_ms = PATIENCE_MS,
-        .budget_ms = LOOK_BUDGET_MS};
+    const struct biggeo_look look = {.first_op_at = f->first_op_at,
+                                     .last_op_at = f->last_op_at,
+                                     .earlier_row = by_count ? 0 : first,
+                                     .want_rows = by_count ? (uint64_t)first + f->n_rows : 0,
+                                     .want_older = true,
+                                     .patience_ms = PATIENCE_MS,
+                                     .budget_ms = LOOK_BUDGET_MS};
     struct biggeo_seen seen;
     struct status ignored = STATUS_INIT;
     bool read = biggeo_read_back(d, buf_slice(&f->name), &look, &seen, &ignored);

@@ -129,8 +129,8 @@ static bool append_raw(const struct biggeo_encoder *e, const struct record *reco
     buf_append(out, opening.data, opening.len - 1); /* the object brings its own brace */
     buf_append_slice(out, record->json);
     buf_append_text(out, ",\"emitted_at\":");
-    json_write_int(out, record->emitted_at_ms == EMITTED_AT_UNKNOWN ? now_ms
-                                                                   : record->emitted_at_ms);
+    json_write_int(out,
+                   record->emitted_at_ms == EMITTED_AT_UNKNOWN ? now_ms : record->emitted_at_ms);
     buf_append_text(out, "}}");
     return true;
 }

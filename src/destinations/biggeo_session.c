@@ -187,16 +187,16 @@ static bool can_write(const struct stream_mode *stream, const struct table *tabl
     }
     if (stream->mode == WRITE_APPEND) {
         return status_fail(status, STATUS_TASK,
-                           "Stream %s.%s is to be refreshed or cleared, which removes older rows, "
+                           "Stream %s%s%s is to be refreshed or cleared, which removes older rows, "
                            "but BigGeo can only add rows. Refresh it with the choice that keeps "
                            "records, or remove the data source in BigGeo Studio by hand.",
-                           table->schema, table->name);
+                           TABLE_ARGS(table));
     }
     return status_fail(status, STATUS_TASK,
-                       "Stream %s.%s has the sync mode %s, but BigGeo can only add rows. Choose a "
+                       "Stream %s%s%s has the sync mode %s, but BigGeo can only add rows. Choose a "
                        "sync mode that appends (Full Refresh | Append or Incremental | Append) "
                        "for this stream.",
-                       table->schema, table->name, write_mode_name(stream->mode));
+                       TABLE_ARGS(table), write_mode_name(stream->mode));
 }
 
 struct write_session *biggeo_session_open(struct destination *d, const struct table *table,

@@ -46,6 +46,9 @@ struct table {
     size_t n_columns;
 };
 
+/* For printf: "%s%s%s" takes TABLE_ARGS(table) and says `schema.name`, or the name alone. */
+#define TABLE_ARGS(table) (table)->schema, (table)->schema[0] ? "." : "", (table)->name
+
 /* "BOOLEAN", …; "UNSPECIFIED" for numbers out of range. */
 const char *column_type_name(enum column_type type);
 
