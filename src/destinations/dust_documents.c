@@ -95,6 +95,7 @@ static bool documents_drop(struct destination *d, struct slice schema, struct sl
 
 const struct destination_ops DUST_DOCUMENTS_DESTINATION = {
     .name = "dust",
+    .takes_streams = true,
     .history_refusal =
         "Documents hold the present state of each record only, so history mode is not "
         "available for them. Choose tables in the setting \"Data format\", or turn "
