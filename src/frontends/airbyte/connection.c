@@ -28,8 +28,9 @@ bool connection_open(struct connection *c, const char *config_path, struct attem
     }
     if (!ops->takes_streams) {
         return status_fail(status, STATUS_TASK,
-                           "Dust cannot be written from Airbyte in this version of bigdust (%s). "
-                           "Choose BigGeo in the setting \"Destination\", or update bigdust.",
+                           "Dust's tables cannot be written from Airbyte in this version of bigdust "
+                           "(%s). Choose documents in the setting \"Data format\", or update "
+                           "bigdust.",
                            BIGDUST_VERSION);
     }
     c->client = http_pool_take(c->airbyte->connections);
