@@ -142,6 +142,9 @@ struct destination_ops {
      * the one given, is made to have them (destinations/row_store.h). */
     bool (*open_rows)(struct destination *d, struct slice schema, struct slice name,
                       struct row_store **store, struct status *status);
+    /* With open_rows: rows can be written again as a change of their table's columns asks for, so
+     * Migrate is done, and AlterTable changes rows. Else AlterTable sets columns alone. */
+    bool migrates;
 };
 
 /* The destination that settings name; NULL with a Task for one that is not there yet. */

@@ -25,7 +25,7 @@ static bool too_much(const struct rows *rows, struct status *status) {
                        "The rows that this call has to read and write again do not fit into the "
                        "%zu MB of memory set aside for them. Leave large columns out of the sync, "
                        "or sync fewer rows.",
-                       rows->arena.max / (1024 * 1024));
+                       rows->arena.max >> 20);
 }
 
 static bool reserve(struct rows *rows, struct status *status) {
@@ -105,6 +105,27 @@ bool rows_load(struct rows *rows, struct row_store *store,
     const struct row_visitor visitor = {load_row, load_again, &loading};
     rows_reset(rows);
     return store->ops->read(store, READ_WHOLE, &visitor, status);
+}
+
+bool rows_widen(struct rows *rows, size_t n_columns, struct status *status) {
+    bool wider = n_columns > rows->n_columns;
+    for (size_t i = 0; wider && i < rows->n_rows; i++) {
+        size_t size = n_columns * sizeof(struct cell);
+        if (size > rows->arena.max - rows->arena.used) {
+            return too_much(rows, status);
+        }
+        struct cell *cells = arena_alloc(&rows->arena, size);
+        if (!cells) {
+            return status_no_memory(status, "keeping rows");
+        }
+        memcpy(cells, rows->rows[i].cells, rows->n_columns * sizeof *cells);
+        for (size_t c = rows->n_columns; c < n_columns; c++) {
+            cells[c] = (struct cell){.kind = CELL_NULL};
+        }
+        rows->rows[i].cells = cells;
+    }
+    rows->n_columns = n_columns;
+    return true;
 }
 
 static enum next rows_source_next(struct record_source *base, struct record *record,

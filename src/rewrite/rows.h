@@ -35,6 +35,10 @@ bool rows_load(struct rows *rows, struct row_store *store,
                bool (*keep)(void *context, const struct row *row), void *context,
                struct status *status);
 
+/* Gives every row, and those to come, so many columns in all: not fewer than before, NULL in the
+ * new ones. */
+bool rows_widen(struct rows *rows, size_t n_columns, struct status *status);
+
 /* A source of RECORD_UPSERT records with the cells of these rows, which it borrows. */
 struct rows_source {
     struct record_source source; /* first */

@@ -118,7 +118,7 @@ bool table_work_write(struct table_work *work, const struct table *table,
 }
 
 /* What removing takes is known beforehand: better no start than no end. */
-static bool time_suffices(const struct table_work *work, size_t n_ids, struct status *status) {
+bool table_work_can_remove(const struct table_work *work, size_t n_ids, struct status *status) {
     uint64_t rate = work->store->removals_per_minute;
     int64_t left_ms = cancel_remaining_ms(work->rw->cancel);
     if (rate == 0 || left_ms == INT64_MAX || n_ids <= (uint64_t)left_ms * rate / 60000) {
@@ -148,7 +148,7 @@ bool table_work_remove(struct table_work *work, const struct slice *ids, size_t 
     size_t at_once = rate > 0 && rate / 6 < REMOVE_AT_ONCE ? rate / 6 + 1 : REMOVE_AT_ONCE;
     int64_t started_ms = clock_monotonic_ms(clock);
     int64_t logged_ms = started_ms;
-    if (!time_suffices(work, n_ids, status)) {
+    if (!table_work_can_remove(work, n_ids, status)) {
         return false;
     }
     for (size_t at = 0; at < n_ids; at += at_once) {

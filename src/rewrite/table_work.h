@@ -36,6 +36,10 @@ bool table_work_settle(struct table_work *work, struct status *status);
 bool table_work_write(struct table_work *work, const struct table *table,
                       struct record_source *source, struct status *status);
 
+/* Whether so many rows can be removed before the call ends. False with *status: a Task. For those
+ * who write before they remove; table_work_remove asks by itself. */
+bool table_work_can_remove(const struct table_work *work, size_t n_ids, struct status *status);
+
 /* Removes rows by id, logging the time left. A Task, before anything is removed, when that cannot
  * end before the call does. The report counts them. */
 bool table_work_remove(struct table_work *work, const struct slice *ids, size_t n_ids,

@@ -81,11 +81,10 @@ static bool alter_run(struct call *call, const ProtobufCMessage *message, struct
                       struct status *status) {
     const FivetranSdk__V2__AlterTableRequest *request =
         (const FivetranSdk__V2__AlterTableRequest *)message;
-    struct destination *d = &call->destination;
     struct table table;
     (void)answer;
     return proto_to_table(request->table, request->schema_name, &call->arena, &table, status) &&
-           d->ops->alter(d, &table, request->drop_columns, &call->notice, status);
+           rewrite_alter(&call->rewrite, &table, request->drop_columns, status);
 }
 
 const struct operation OPERATION_ALTER_TABLE = {

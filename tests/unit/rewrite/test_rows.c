@@ -111,12 +111,33 @@ START_TEST(test_a_source_of_rows_gives_each_once_and_again_after_rewinding) {
 }
 END_TEST
 
+START_TEST(test_wider_rows_are_null_in_the_new_columns) {
+    const struct cell cells[] = {{CELL_TEXT, SLICE_LITERAL("1")}, {.kind = CELL_NULL}};
+    const struct row row = {SLICE_LITERAL("id"), cells};
+    struct status status = STATUS_INIT;
+    struct rows rows;
+    rows_init(&rows, 2, 1024);
+    ck_assert_ptr_nonnull(rows_add(&rows, &row, &status));
+    ck_assert(rows_widen(&rows, 2, &status));
+    ck_assert(rows_widen(&rows, 4, &status));
+    ck_assert_uint_eq(rows.n_columns, 4);
+    ck_assert(slice_equal_text(rows.rows[0].cells[0].text, "1"));
+    for (size_t i = 1; i < 4; i++) {
+        ck_assert_int_eq(rows.rows[0].cells[i].kind, CELL_NULL);
+    }
+    ck_assert(!rows_widen(&rows, 100, &status));
+    ck_assert_int_eq(status.code, STATUS_TASK);
+    rows_clean_up(&rows);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("rows");
     TCase *tests = tcase_create("rows");
     tcase_add_test(tests, test_a_kept_row_is_a_copy);
     tcase_add_test(tests, test_rows_that_pass_the_maximum_are_a_task_that_says_it);
     tcase_add_test(tests, test_loading_keeps_what_is_asked_for_and_starts_over_when_told);
+    tcase_add_test(tests, test_wider_rows_are_null_in_the_new_columns);
     tcase_add_test(tests, test_a_source_of_rows_gives_each_once_and_again_after_rewinding);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

@@ -163,6 +163,8 @@ START_TEST(test_removals_that_cannot_end_in_time_are_a_task_and_do_not_begin) {
     cancel_clean_up(&w.cancel);
     cancel_init(&w.cancel, &w.clock.clock, fake_clock_now(&w.clock) + 3600 * 1000);
     ck_assert(begin(&work, &w, "t"));
+    ck_assert(table_work_can_remove(&work, 600, &w.status));
+    ck_assert(!table_work_can_remove(&work, 601, &w.status));
     ck_assert(!table_work_remove(&work, many_ids, 601, &w.status));
     ck_assert_int_eq(w.status.code, STATUS_TASK);
     ck_assert_ptr_nonnull(strstr(w.status.message, "Table s.t: 601 rows"));
