@@ -16,7 +16,8 @@ declare -A may=(
   [destinations]="base settings table json http"
   [delivery]="base settings table json http destinations"
   [rewrite]="base settings table json http destinations delivery"
-  [frontends/fivetran]="base settings table json batch_file http destinations delivery rewrite"
+  [rewrite/migrate]="base settings table json http destinations delivery rewrite"
+  [frontends/fivetran]="base settings table json batch_file http destinations delivery rewrite rewrite/migrate"
   [frontends/airbyte]="base settings table json http destinations delivery rewrite"
 )
 

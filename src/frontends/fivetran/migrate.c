@@ -1,5 +1,5 @@
 #include "frontends/fivetran/handlers.h"
-#include "frontends/fivetran/proto_map.h"
+#include "frontends/fivetran/migration_map.h"
 
 static bool migrate_read(const ProtobufCMessage *message, struct arena *arena,
                          struct request_view *view) {
@@ -11,30 +11,19 @@ static bool migrate_read(const ProtobufCMessage *message, struct arena *arena,
     return view->configuration != NULL;
 }
 
-static bool is_drop_table(const FivetranSdk__V2__MigrationDetails *details) {
-    return details->operation_case == FIVETRAN_SDK__V2__MIGRATION_DETAILS__OPERATION_DROP &&
-           details->drop->entity_case == FIVETRAN_SDK__V2__DROP_OPERATION__ENTITY_DROP_TABLE &&
-           details->drop->drop_table;
-}
-
-/* drop_table alone can be done without reading rows; Fivetran falls back to AlterTable and
- * CreateTable for what is answered `unsupported`. */
+/* Fivetran falls back to AlterTable and CreateTable for what is answered `unsupported`. */
 static bool migrate_run(struct call *call, const ProtobufCMessage *message, struct answer *answer,
                         struct status *status) {
-    const FivetranSdk__V2__MigrationDetails *details =
-        ((const FivetranSdk__V2__MigrateRequest *)message)->details;
-    if (!details || !details->table[0] ||
-        details->operation_case == FIVETRAN_SDK__V2__MIGRATION_DETAILS__OPERATION__NOT_SET) {
-        return status_fail(status, STATUS_INVALID_ARGUMENT,
-                           "the request names no table or no operation");
+    const FivetranSdk__V2__MigrateRequest *request =
+        (const FivetranSdk__V2__MigrateRequest *)message;
+    struct migration migration;
+    enum migrate_outcome outcome;
+    if (!proto_to_migration(request->details, &migration, status) ||
+        !rewrite_migrate(&call->rewrite, &migration, &outcome, status)) {
+        return false;
     }
-    if (!is_drop_table(details)) {
-        answer->unsupported = true;
-        return true;
-    }
-    struct destination *d = &call->destination;
-    return d->ops->drop(d, slice_of(details->schema), slice_of(details->table), &call->notice,
-                        status);
+    answer->unsupported = outcome == MIGRATE_UNSUPPORTED;
+    return true;
 }
 
 const struct operation OPERATION_MIGRATE = {
