@@ -93,4 +93,5 @@ const struct destination_ops DUST_TABLES_DESTINATION = {
     .exists = dust_exists,
     .drop = dust_drop,
     .open_rows = dust_rows_open,
+    .migrates = true,
 };
