@@ -5,6 +5,7 @@
 #include "destinations/dust_manifest.h"
 #include "destinations/dust_rows.h"
 #include "destinations/dust_session.h"
+#include "destinations/dust_stream_session.h"
 #include "destinations/dust_table.h"
 #include "destinations/dust_test.h"
 #include "destinations/row_store.h"
@@ -115,10 +116,16 @@ static bool drop_documents(struct destination *d, struct slice schema, struct sl
     return ok;
 }
 
+static struct write_session *dust_open_session(struct destination *d, const struct table *table,
+                                               struct notice *notice, struct status *status) {
+    return d->stream ? dust_stream_session_open(d, table, notice, status)
+                     : dust_session_open(d, table, notice, status);
+}
+
 const struct destination_ops DUST_TABLES_DESTINATION = {
     .name = "dust",
     .test = dust_test,
-    .open_session = dust_session_open,
+    .open_session = dust_open_session,
     .describe = dust_describe,
     .create = dust_create,
     .exists = dust_exists,
@@ -129,7 +136,6 @@ const struct destination_ops DUST_TABLES_DESTINATION = {
 
 const struct destination_ops DUST_DOCUMENTS_DESTINATION = {
     .name = "dust",
-    .takes_streams = true,
     .history_refusal =
         "Documents hold the present state of each record only, so history mode is not "
         "available for them. Choose tables in the setting \"Data format\", or turn "

@@ -6,6 +6,18 @@
 #include "base/arena.h"
 #include "destinations/dust_cells.h"
 
+/* A row as a line of the CSV that Dust keeps (contracts/dust.md, 1.3). */
+struct dust_line {
+    size_t bytes;         /* about */
+    size_t separators[3]; /* `,` `;` and tab outside quotes */
+};
+
+/* Begins a line with the row's id. */
+void dust_line_start(struct dust_line *line, struct slice id);
+
+/* Adds a cell with that text. */
+void dust_line_add(struct dust_line *line, struct slice text);
+
 /* Turns records of a table into rows. One thread. */
 struct dust_row_encoder {
     const struct table *table;   /* of the records */
@@ -14,9 +26,8 @@ struct dust_row_encoder {
     struct dust_changes changes; /* since it was made */
     struct buf id;               /* of the last row */
     struct buf exact;
-    bool has_exact;       /* of the last row: it ends with DUST_EXACT_COLUMN */
-    size_t csv_bytes;     /* of the last row as Dust keeps it, about */
-    size_t separators[3]; /* `,` `;` and tab outside quotes in the last row's line there */
+    bool has_exact;        /* of the last row: it ends with DUST_EXACT_COLUMN */
+    struct dust_line line; /* of the last row */
 };
 
 void dust_row_encoder_init(struct dust_row_encoder *encoder, const struct table *table,

@@ -134,13 +134,6 @@ def test_the_destination_follows_from_workspace_id(files):
     assert "Space ID" not in check(files, {"api_key": "k", "biggeo_base_url": "http://127.0.0.1:9"})
 
 
-def test_dust_s_tables_are_refused_until_they_take_streams(files):
-    settings = {**DUST, "data_format": "tables"}
-    assert "tables cannot be written from Airbyte" in check(files, settings)
-    output = files.write(settings, airbyte.catalog("users"), [airbyte.record("users", {"n": 1})])
-    output.assert_failure("config_error", "tables cannot be written from Airbyte", "documents")
-
-
 # Options
 
 @pytest.mark.parametrize("options, word", [

@@ -73,7 +73,7 @@ def test_instants(text, ns):
 
 def test_instants_as_text():
     for text in ("0001-01-01T00:00:00.000Z", "1969-12-31T23:59:59.999Z",
-                 "9999-12-31T23:59:59.999Z"):
+                 "9999-12-31T23:59:59.999Z", "0001-01-01T00:00:00.000000001Z"):
         assert instant_text(instant_ns(text)) == text
     with pytest.raises(ValueError):
         instant_ns("2024-01-01")

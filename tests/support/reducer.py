@@ -33,9 +33,11 @@ def instant_ns(text):
 
 
 def instant_text(ns):
-    """The other way, with milliseconds."""
-    at = EPOCH + datetime.timedelta(microseconds=ns // 1000)
-    return at.isoformat(timespec="milliseconds") + "Z"
+    """The other way, with milliseconds, or with nanoseconds where these are not whole."""
+    seconds, fraction = divmod(ns, 10**9)
+    digits = f"{fraction:09d}"
+    digits = digits[:3] if digits.endswith("000000") else digits
+    return f"{(EPOCH + datetime.timedelta(seconds=seconds)).isoformat()}.{digits}Z"
 
 
 def in_order(records):

@@ -5,6 +5,13 @@
 
 #define DUST DUST_TABLES_DESTINATION
 
+/* Migrate and AlterTable write rows again where this is so. */
+START_TEST(test_rows_follow_their_columns) {
+    ck_assert(DUST.migrates);
+    ck_assert_ptr_nonnull(DUST.open_rows);
+}
+END_TEST
+
 START_TEST(test_describe_gives_the_table_as_it_was_made) {
     struct buf answer = orders_answer("shop", FRONT_END_FIVETRAN);
     const struct scripted_answer script[] = {{GET_TABLE, 200, buf_cstr(&answer)}};
@@ -150,6 +157,7 @@ END_TEST
 int main(void) {
     Suite *suite = suite_create("dust");
     TCase *tests = tcase_create("dust");
+    tcase_add_test(tests, test_rows_follow_their_columns);
     tcase_add_test(tests, test_describe_gives_the_table_as_it_was_made);
     tcase_add_test(tests, test_describe_of_a_missing_table_finds_nothing);
     tcase_add_test(tests, test_a_fault_is_not_a_missing_table);

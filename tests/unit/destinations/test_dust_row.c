@@ -8,7 +8,8 @@ static const struct column columns[] = {
     {.name = "_fivetran_synced", .type = COLUMN_UTC_DATETIME},
 };
 static const char *const names[] = {"id", "total", "note", "_fivetran_synced"};
-static const struct dust_table places = {{"s", "places", columns, 4}, names, "t"};
+static const struct dust_table places = {
+    .table = {"s", "places", columns, 4}, .names = names, .id = "t"};
 
 #define TEXT(text)                                                                                 \
     { CELL_TEXT, SLICE_LITERAL(text) }
@@ -49,9 +50,9 @@ START_TEST(separators_count_outside_of_what_dust_quotes) {
     struct status status = STATUS_INIT;
     buf_init(&body, 10000);
     ck_assert(dust_row_append(&encoder, &record, &body, &status)); /* no file: taken as it is */
-    ck_assert_uint_eq(encoder.separators[0], 4);
-    ck_assert_uint_eq(encoder.separators[1], 2);
-    ck_assert_uint_eq(encoder.separators[2], 1);
+    ck_assert_uint_eq(encoder.line.separators[0], 4);
+    ck_assert_uint_eq(encoder.line.separators[1], 2);
+    ck_assert_uint_eq(encoder.line.separators[2], 1);
     buf_clean_up(&body);
     dust_row_encoder_clean_up(&encoder);
 }
