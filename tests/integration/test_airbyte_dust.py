@@ -254,6 +254,12 @@ def test_a_table_of_another_source_is_a_config_error(files, sandbox):
     output.assert_failure("config_error", USERS, "not made by this connector")
 
 
+def test_a_table_of_the_older_connector_is_a_config_error_that_says_what_to_do(files, sandbox):
+    sandbox.dust("POST", "tables", {"name": USERS, "title": USERS, "description": ""}).json()
+    output = files.write(old_config(sandbox), catalog("users"), [record("users", {"n": 1})])
+    output.assert_failure("config_error", USERS, "Table ID prefix", "Rename or remove")
+
+
 # Keys
 
 def row_ids(files, sandbox, key, *data):

@@ -64,6 +64,16 @@ START_TEST(opening_sends_nothing) {
 }
 END_TEST
 
+START_TEST(a_key_of_too_many_fields_is_a_task_at_once) {
+    stream = (struct stream_mode){.mode = WRITE_APPEND_DEDUP, .n_primary_key = 65};
+    set_up(&f, NULL, 0);
+    f.d.stream = &stream;
+    ck_assert_ptr_null(dust_stream_session_open(&f.d, &users, &f.notice, &f.status));
+    ck_assert_int_eq(f.status.code, STATUS_TASK);
+    tear_down(&f);
+}
+END_TEST
+
 START_TEST(rows_are_added_and_tags_told_only_when_they_change) {
     const struct scripted_answer lines[] = {
         {GET_STREAM, 200, TABLE_A}, {MEASURE, 200, NO_ROWS}, {POST_ROWS, 200, "{}"},
@@ -195,6 +205,7 @@ int main(void) {
     Suite *suite = suite_create("dust_stream_session");
     TCase *tests = tcase_create("sessions");
     tcase_add_test(tests, opening_sends_nothing);
+    tcase_add_test(tests, a_key_of_too_many_fields_is_a_task_at_once);
     tcase_add_test(tests, rows_are_added_and_tags_told_only_when_they_change);
     tcase_add_test(tests, older_rows_go_once_and_the_tags_name_the_generation);
     tcase_add_test(tests, without_a_generation_older_rows_go_once_a_process);
