@@ -203,7 +203,8 @@ OPERATIONS = {
 }
 ANSWERS = {"yes": "success", "as a record": "success", "as records": "success", "for later records": "success",
            "for later documents": "success", "as a record, and a warning": "warning",
-           "a warning: the data stays": "warning", "a task": "task", "no": "unsupported"}
+           "a warning: the data stays": "warning",
+           "a task": "task", "a task, when there are documents": "task", "no": "unsupported"}
 WORKS = rows_of("What works")
 
 
