@@ -1,4 +1,4 @@
-"""The pages say what is true: their settings are those of the form."""
+"""The pages say what is true: their settings are those of the form, and what they point at is there."""
 import pathlib
 import re
 
@@ -45,3 +45,30 @@ def test_the_settings_table_is_the_form(client, page, of_dust_alone):
             assert default.startswith("required"), name
         for number in re.findall(r"from (\d+).* to (\d+)", field.description):
             assert all(bound in meaning for bound in number), name
+
+
+PAGES = [ROOT / "README.md", ROOT / "tools/sandbox/README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def _anchors(page):
+    """GitHub's names of a page's headings."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_a_page_points_at_is_there(page):
+    for target in re.findall(r"\]\(([^)]+)\)", page.read_text()):
+        if target.startswith("https://"):
+            continue
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve()
+        assert there.exists(), target
+        readable = there / "README.md" if there.is_dir() else there
+        assert not anchor or anchor in _anchors(readable), target
+
+
+def test_every_page_is_named_in_the_readme():
+    said = PAGES[0].read_text()
+    for page in PAGES[2:]:
+        assert f"(docs/{page.name})" in said, page.name
