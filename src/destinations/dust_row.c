@@ -55,6 +55,19 @@ static void note_exact(struct dust_row_encoder *encoder, size_t at, struct slice
     json_write_string(&encoder->exact, text);
 }
 
+static uint64_t n_changes(const struct dust_changes *c) {
+    return c->retyped + c->trimmed + c->emptied + c->repaired + c->not_finite;
+}
+
+void dust_row_encoder_tell(const struct dust_row_encoder *encoder, struct buf *out) {
+    for (size_t i = 0; i < encoder->table->n_columns; i++) {
+        if (encoder->n_changed[i] > 0) {
+            buf_printf(out, "%s%s:%llu", out->len > 0 ? "," : "", encoder->names[i],
+                       (unsigned long long)encoder->n_changed[i]);
+        }
+    }
+}
+
 static bool append_cells(struct dust_row_encoder *encoder, const struct record *record,
                          struct buf *body, struct status *status) {
     const struct table *table = encoder->table;
@@ -63,10 +76,12 @@ static bool append_cells(struct dust_row_encoder *encoder, const struct record *
         const struct cell *cell = &record->cells[i];
         buf_append_text(body, i == 0 ? "" : ",");
         json_write_key(body, slice_of(encoder->names[i]));
+        uint64_t before = n_changes(&encoder->changes);
         if (!dust_cell_append(body, column, cell, record->file != NULL, &encoder->changes,
                               status)) {
             return status_context(status, "column %s", column->name);
         }
+        encoder->n_changed[i] += n_changes(&encoder->changes) > before;
         struct slice text = cell->kind == CELL_TEXT ? cell->text : slice_of("");
         dust_line_add(&encoder->line, text);
         if (cell->kind == CELL_TEXT && dust_cell_needs_exact(column, text)) {

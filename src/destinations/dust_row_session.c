@@ -87,19 +87,20 @@ void dust_row_session_post(struct dust_row_session *s, struct slice body, struct
 }
 
 /* In one line of the log; not an answer, which would come at every sync. */
-static void log_changes(const struct dust_row_session *s, const struct dust_changes *c) {
+static void log_changes(const struct dust_row_session *s, const struct dust_changes *c,
+                        const char *columns) {
     if (c->retyped + c->trimmed + c->emptied + c->repaired + c->not_finite > 0) {
         log_event(s->d.log, LOG_WARNING, "values_change_in_dust",
-                  "retyped=%llu trimmed=%llu emptied=%llu repaired=%llu not_finite=%llu",
+                  "retyped=%llu trimmed=%llu emptied=%llu repaired=%llu not_finite=%llu%s%s",
                   (unsigned long long)c->retyped, (unsigned long long)c->trimmed,
                   (unsigned long long)c->emptied, (unsigned long long)c->repaired,
-                  (unsigned long long)c->not_finite);
+                  (unsigned long long)c->not_finite, columns[0] ? " columns=" : "", columns);
     }
 }
 
 bool dust_row_session_confirm(struct dust_row_session *s, struct dust_changes *changes,
-                              struct status *status) {
-    log_changes(s, changes);
+                              const char *columns, struct status *status) {
+    log_changes(s, changes, columns);
     *changes = (struct dust_changes){0};
     const struct dust_fence_row last = {buf_slice(&s->last_id), buf_slice(&s->last_row),
                                         s->last_has_exact};

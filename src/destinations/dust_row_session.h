@@ -47,9 +47,9 @@ bool dust_row_session_keep(struct dust_row_session *session, struct slice id, st
 void dust_row_session_post(struct dust_row_session *session, struct slice body,
                            struct api_call *call);
 
-/* Tells what Dust makes of the values, and forgets it; then, unless the settings say otherwise,
- * waits until the newest row can be read, if there is one. */
+/* Tells what Dust makes of the values (columns: of which, "" when not known), and forgets it; then,
+ * unless the settings say otherwise, waits until the newest row can be read, if there is one. */
 bool dust_row_session_confirm(struct dust_row_session *session, struct dust_changes *changes,
-                              struct status *status);
+                              const char *columns, struct status *status);
 
 #endif

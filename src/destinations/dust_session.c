@@ -5,7 +5,7 @@
 
 #include <stdlib.h>
 
-enum { ARENA_BYTES = 16 * 1024 * 1024 };
+enum { MAX_COLUMNS_TEXT_BYTES = 256 * 1024, ARENA_BYTES = 16 * 1024 * 1024 };
 
 struct dust_session {
     struct dust_row_session rows; /* first */
@@ -58,8 +58,13 @@ static void session_explain(struct write_session *session, struct status *status
 static bool session_finish(struct write_session *session, struct notice *notice,
                            struct status *status) {
     struct dust_session *s = session_of(session);
+    struct buf columns;
     (void)notice;
-    return dust_row_session_confirm(&s->rows, &s->encoder.changes, status);
+    buf_init(&columns, MAX_COLUMNS_TEXT_BYTES);
+    dust_row_encoder_tell(&s->encoder, &columns);
+    bool ok = dust_row_session_confirm(&s->rows, &s->encoder.changes, buf_cstr(&columns), status);
+    buf_clean_up(&columns);
+    return ok;
 }
 
 static void session_destroy(struct write_session *session) {

@@ -159,7 +159,7 @@ static bool session_finish(struct write_session *session, struct notice *notice,
                            struct status *status) {
     struct stream_session *s = session_of(session);
     (void)notice;
-    return dust_row_session_confirm(&s->rows, &s->encoder.changes, status);
+    return dust_row_session_confirm(&s->rows, &s->encoder.changes, "", status);
 }
 
 static void session_destroy(struct write_session *session) {

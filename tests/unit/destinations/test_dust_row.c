@@ -58,6 +58,25 @@ START_TEST(separators_count_outside_of_what_dust_quotes) {
 }
 END_TEST
 
+START_TEST(columns_with_values_that_dust_changes_are_told) {
+    const struct cell cells[] = {TEXT("k7"), TEXT("12"), TEXT("007"), {.kind = CELL_NULL}};
+    struct dust_row_encoder encoder;
+    struct buf told;
+    buf_init(&told, 100);
+    dust_row_encoder_init(&encoder, &places.table, names);
+    dust_row_encoder_tell(&encoder, &told);
+    ck_assert_uint_eq(told.len, 0);
+    for (int i = 0; i < 2; i++) {
+        struct buf body = encoded(cells, &encoder);
+        buf_clean_up(&body);
+    }
+    dust_row_encoder_tell(&encoder, &told);
+    ck_assert_str_eq(buf_cstr(&told), "note:2");
+    buf_clean_up(&told);
+    dust_row_encoder_clean_up(&encoder);
+}
+END_TEST
+
 START_TEST(a_value_that_its_type_forbids_leaves_the_body_as_it_was) {
     const struct cell cells[] = {
         TEXT("7"), TEXT("twelve"), {.kind = CELL_NULL}, {.kind = CELL_NULL}};
@@ -135,6 +154,7 @@ int main(void) {
     TCase *tests = tcase_create("rows");
     tcase_add_test(tests, a_record_becomes_a_row_with_the_texts_that_dust_would_lose);
     tcase_add_test(tests, separators_count_outside_of_what_dust_quotes);
+    tcase_add_test(tests, columns_with_values_that_dust_changes_are_told);
     tcase_add_test(tests, a_value_that_its_type_forbids_leaves_the_body_as_it_was);
     tcase_add_test(tests, a_table_without_a_key_has_no_rows);
     tcase_add_loop_test(tests, a_listed_row_is_read_back, 0, sizeof listed / sizeof listed[0]);

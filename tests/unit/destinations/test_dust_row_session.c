@@ -54,7 +54,8 @@ START_TEST(the_newest_row_is_seen_before_a_session_ends) {
     open_session(lines, 1);
     ck_assert(dust_row_session_keep(&session, SLICE_LITERAL("7"), SLICE_LITERAL(ROW), false, &line,
                                     &f.status));
-    ck_assert(!dust_row_session_confirm(&session, &changes, &f.status)); /* the script ends here */
+    ck_assert(!dust_row_session_confirm(&session, &changes, "note:1",
+                                        &f.status)); /* the script ends here */
     ck_assert_int_eq(f.status.code, STATUS_TASK);
     close_session();
 }
@@ -62,11 +63,11 @@ END_TEST
 
 START_TEST(without_rows_or_without_the_setting_nothing_is_waited_for) {
     open_session(NULL, 0);
-    ck_assert(dust_row_session_confirm(&session, &changes, &f.status));
+    ck_assert(dust_row_session_confirm(&session, &changes, "note:1", &f.status));
     f.settings.confirm_writes = false;
     ck_assert(dust_row_session_keep(&session, SLICE_LITERAL("7"), SLICE_LITERAL(ROW), false, &line,
                                     &f.status));
-    ck_assert(dust_row_session_confirm(&session, &changes, &f.status));
+    ck_assert(dust_row_session_confirm(&session, &changes, "note:1", &f.status));
     close_session();
 }
 END_TEST
@@ -74,9 +75,10 @@ END_TEST
 START_TEST(what_dust_changes_is_told_once) {
     open_session(NULL, 0);
     changes.retyped = 3;
-    ck_assert(dust_row_session_confirm(&session, &changes, &f.status));
-    ck_assert(dust_row_session_confirm(&session, &changes, &f.status));
+    ck_assert(dust_row_session_confirm(&session, &changes, "note:1", &f.status));
+    ck_assert(dust_row_session_confirm(&session, &changes, "note:1", &f.status));
     ck_assert_uint_eq(log_capture_count(&f.log, "values_change_in_dust retyped=3"), 1);
+    ck_assert_uint_eq(log_capture_count(&f.log, " columns=note:1"), 1);
     close_session();
 }
 END_TEST
