@@ -57,7 +57,7 @@ case ${1:-} in
     shift
     install_missing "${build_packages[@]}" "${test_packages[@]}"
     build all
-    ctest --test-dir build/cmake --output-on-failure -j 2 "$@"
+    ctest --test-dir build/cmake --output-on-failure -j "$((2 * $(nproc)))" "$@"
     ;;
   *) sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac

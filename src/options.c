@@ -7,7 +7,7 @@
 #include <string.h>
 
 const char OPTIONS_HELP[] =
-    "bigdust: lands data from Fivetran or Airbyte in BigGeo\n"
+    "bigdust: lands data from Fivetran or Airbyte in BigGeo or Dust\n"
     "\n"
     "usage: bigdust [options]                             Fivetran: a gRPC server\n"
     "       bigdust spec [--destination D]                Airbyte: the settings it takes\n"

@@ -92,6 +92,10 @@ static bool open_batch(struct writer *w, struct writer_table *t, struct status *
 
 /* Closes the table's open batch and hands it to the sending thread. */
 static bool send_open(struct writer *w, struct writer_table *t, bool last, struct status *status) {
+    const struct write_session_ops *ops = t->session->ops;
+    if (ops->check_batch && !ops->check_batch(t->session, status)) {
+        return false;
+    }
     batch_close(t->open, t->session, last);
     if (t->open->body.failed) {
         return status_no_memory(status, "closing a batch");

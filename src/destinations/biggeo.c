@@ -163,7 +163,6 @@ static bool biggeo_drop(struct destination *d, struct slice schema, struct slice
 
 const struct destination_ops BIGGEO_DESTINATION = {
     .name = "biggeo",
-    .takes_streams = true,
     .truncate_warning =
         "BigGeo keeps every record it was ever sent: the truncate was added to the table as a "
         "record of its own (_fivetran_op \"truncate\" or \"soft_truncate\"), and no row was "

@@ -23,8 +23,8 @@ bool biggeo_encoder_init(struct biggeo_encoder *encoder, const struct table *tab
 void biggeo_encoder_clean_up(struct biggeo_encoder *encoder);
 
 /* Appends one RECORD chunk. op_at is its `_fivetran_op_at` (a record that came as JSON has none);
- * now_ms the `emitted_at` of a record that does not say (`_fivetran_synced`, emitted_at_ms). False with *status DATA_LOSS when a value is none of its type; out is then as
- * before. */
+ * now_ms the `emitted_at` of a record that does not say (`_fivetran_synced`, emitted_at_ms). False
+ * with *status DATA_LOSS when a value is none of its type; out is then as before. */
 bool biggeo_encoder_append(struct biggeo_encoder *encoder, const struct record *record,
                            int64_t op_at, int64_t now_ms, struct buf *out, struct status *status);
 

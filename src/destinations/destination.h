@@ -114,9 +114,7 @@ struct write_session_ops {
 enum table_presence { TABLE_ABSENT, TABLE_PRESENT };
 
 struct destination_ops {
-    const char *name;   /* the value of the setting `destination` */
-    bool takes_streams; /* open_session heeds struct destination.stream, and its sessions take
-                           records that came as JSON */
+    const char *name; /* the value of the setting `destination` */
     /* A truncate is a record among the others; this is what the customer should know about it. */
     const char *truncate_warning;
     /* What to do instead of history mode, for a Task; NULL: it works, or its records are appended.

@@ -35,6 +35,13 @@ static void forget_ids(void *context) {
     id_set_clear(&((struct dust_capacity *)context)->ids);
 }
 
+void dust_capacity_set_empty(struct dust_capacity *capacity) {
+    id_set_clear(&capacity->ids);
+    capacity->rows = 0;
+    capacity->bytes = 0;
+    capacity->is_complete = true;
+}
+
 bool dust_capacity_measure(struct dust_capacity *capacity, struct dust_api *api, uint64_t expected,
                            struct status *status) {
     uint64_t total;
@@ -42,26 +49,26 @@ bool dust_capacity_measure(struct dust_capacity *capacity, struct dust_api *api,
     if (!dust_list_total(api, capacity->table_id, &total, &row_bytes, status)) {
         return false;
     }
-    id_set_clear(&capacity->ids);
-    capacity->rows = 0;
+    dust_capacity_set_empty(capacity);
     capacity->bytes = total * row_bytes;
     if (!is_near(total, row_bytes, expected)) {
         capacity->rows = total;
+        capacity->is_complete = total == 0;
         return true;
     }
     const struct dust_listing listing = {take_id, forget_ids, capacity};
     return dust_list(api, capacity->table_id, &listing, status);
 }
 
-bool dust_capacity_add(struct dust_capacity *capacity, const struct dust_row_encoder *encoder,
-                       struct status *status) {
+bool dust_capacity_add(struct dust_capacity *capacity, struct slice id,
+                       const struct dust_line *line, struct status *status) {
     bool added;
-    if (!id_set_add(&capacity->ids, buf_slice(&encoder->id), &added)) {
+    if (!id_set_add(&capacity->ids, id, &added)) {
         return status_no_memory(status, "counting the rows of a table");
     }
-    capacity->bytes += added ? encoder->csv_bytes : 0;
+    capacity->bytes += added ? line->bytes : 0;
     for (size_t i = 0; i < 3; i++) {
-        capacity->n_separators[i] += encoder->separators[i];
+        capacity->n_separators[i] += line->separators[i];
     }
     uint64_t rows = capacity->rows + capacity->ids.count;
     if (rows > DUST_MAX_ROWS) {
@@ -81,7 +88,7 @@ bool dust_capacity_add(struct dust_capacity *capacity, const struct dust_row_enc
     return true;
 }
 
-bool dust_capacity_end_batch(struct dust_capacity *capacity, const struct dust_row_encoder *encoder,
+bool dust_capacity_end_batch(struct dust_capacity *capacity, const struct dust_line *last,
                              struct status *status) {
     const uint64_t *n = capacity->n_separators;
     bool fits = n[1] <= n[0] && n[2] <= n[0];
@@ -94,7 +101,7 @@ bool dust_capacity_end_batch(struct dust_capacity *capacity, const struct dust_r
                     capacity->table_id, n[1] > n[0] ? "semicolons" : "tabs");
     }
     for (size_t i = 0; i < 3; i++) {
-        capacity->n_separators[i] = encoder->separators[i];
+        capacity->n_separators[i] = last->separators[i];
     }
     return fits;
 }

@@ -13,6 +13,7 @@ struct dust_capacity {
     const char *table_id;
     struct id_set ids;        /* of this call's rows, and of the table's where they were read */
     uint64_t rows;            /* there at least, ids not counted */
+    bool is_complete;         /* ids has all rows of the table */
     uint64_t bytes;           /* of the table, about */
     uint64_t n_separators[3]; /* of the batch under way */
 };
@@ -25,13 +26,16 @@ void dust_capacity_clean_up(struct dust_capacity *capacity);
 bool dust_capacity_measure(struct dust_capacity *capacity, struct dust_api *api, uint64_t expected,
                            struct status *status);
 
-/* Counts the encoder's last row. False with *status, a Task: it does not fit any more. */
-bool dust_capacity_add(struct dust_capacity *capacity, const struct dust_row_encoder *encoder,
-                       struct status *status);
+/* The table has no rows, or none any more. */
+void dust_capacity_set_empty(struct dust_capacity *capacity);
 
-/* A batch ends; the encoder's last row may belong to the next. False with *status, a Task: Dust
+/* Counts a row. False with *status, a Task: it does not fit any more. */
+bool dust_capacity_add(struct dust_capacity *capacity, struct slice id,
+                       const struct dust_line *line, struct status *status);
+
+/* A batch ends; the row encoded last may belong to the next. False with *status, a Task: Dust
  * would take `;` or the tab for its separator. */
-bool dust_capacity_end_batch(struct dust_capacity *capacity, const struct dust_row_encoder *encoder,
+bool dust_capacity_end_batch(struct dust_capacity *capacity, const struct dust_line *last,
                              struct status *status);
 
 #endif

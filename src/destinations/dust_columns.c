@@ -174,6 +174,13 @@ static bool name_newcomers(const struct table *table, const struct taken *taken,
     return ok;
 }
 
+bool dust_columns_name_newcomers(const struct table *table, const char **names,
+                                 struct arena *arena) {
+    const struct taken taken = {.names = names, .n = table->n_columns};
+    return name_newcomers(table, &taken, names, false, arena) &&
+           name_newcomers(table, &taken, names, true, arena);
+}
+
 static bool copy_known_names(const struct table *table, const struct dust_table *known,
                              const char **names, struct arena *arena) {
     bool ok = true;

@@ -25,6 +25,7 @@ struct dust_table {
     struct table table;       /* as the source knows it */
     const char *const *names; /* Dust's column names, one per column */
     const char *id;           /* the table's id (and name) at Dust */
+    int64_t generation;       /* whose rows it holds (table/stream_mode.h); 0: not known */
 };
 
 /* Appends the id of a table: prefix + `{schema}__{table}` (table_name.h) reduced to [A-Za-z0-9_-]
@@ -49,11 +50,17 @@ bool dust_table_name_columns(const struct table *table, const struct dust_table 
                              const char *prefix, struct arena *arena, struct dust_table *result,
                              struct status *status);
 
+/* Gives names, in the same way, to the columns of table that have none yet (NULL in names, which
+ * has one entry per column). Copies from arena. False: no memory. */
+bool dust_columns_name_newcomers(const struct table *table, const char **names,
+                                 struct arena *arena);
+
 /* --- tags (dust_tags.c) ---
  *
  * One tag says `bigdust:v1`, one
  *     bigdust:source:{"front_end":"fivetran","schema":"shop","table":"orders"}
- * and one for each column, whose place is `at`, since nothing is known of the order of tags:
+ * one, where the generation is known, `bigdust:generation:7`, and one for each column, whose place
+ * is `at`, since nothing is known of the order of tags:
  *     bigdust:column:{"at":3,"name":"amount","original":"Amount","type":"DECIMAL","precision":10,
  *                     "scale":2,"key":true}
  * precision and scale are there when they were given, key when it is true. Tags of others are left

@@ -1,12 +1,11 @@
 #include "destinations/dust_document_raw.h"
 
 #include "destinations/dust_ids.h"
+#include "destinations/dust_json_key.h"
 #include "destinations/table_name.h"
 #include "json/json_walk.h"
 
-#include <stdlib.h>
-
-enum { HASH_DIGITS = 16, PLACE_BYTES = 24 };
+enum { HASH_DIGITS = 16 };
 
 static bool is_number(struct slice value) {
     return value.data[0] == '-' || (value.data[0] >= '0' && value.data[0] <= '9');
@@ -24,55 +23,16 @@ void dust_raw_text_append(struct buf *out, struct slice json, const char *member
     }
 }
 
-/* The value of a field; false when it is missing, or null. */
-static bool find_field(struct slice json, const struct key_path *path, struct slice *value) {
-    *value = json;
-    for (size_t i = 0; i < path->n_names; i++) {
-        if (!json_walk_find(*value, slice_of(path->names[i]), value)) {
-            return false;
-        }
-    }
-    return !slice_equal_text(*value, "null");
-}
-
-/* One part of the key. The text of a string lies in texts, which has room for it. */
-static struct cell key_cell(struct slice json, const struct key_path *path, struct buf *texts,
-                            enum column_type *type) {
-    struct slice value;
-    *type = COLUMN_STRING;
-    if (!find_field(json, path, &value)) {
-        return (struct cell){.kind = CELL_NULL};
-    }
-    if (value.data[0] != '"') {
-        *type = is_number(value) ? COLUMN_DECIMAL : COLUMN_STRING;
-        return (struct cell){CELL_TEXT, value};
-    }
-    size_t start = texts->len;
-    json_string_append(texts, value);
-    return (struct cell){CELL_TEXT, slice_make(buf_slice(texts).data + start, texts->len - start)};
-}
-
 static bool append_key_id(struct buf *out, const struct table *table,
                           const struct stream_mode *stream, struct slice json) {
-    struct column *columns = calloc(stream->n_primary_key, sizeof *columns);
-    struct cell *cells = calloc(stream->n_primary_key, sizeof *cells);
-    char(*places)[PLACE_BYTES] = calloc(stream->n_primary_key, sizeof *places);
-    struct buf texts; /* parts may overlap, so the record may have to fit several times */
-    buf_init(&texts, SIZE_MAX);
-    bool ok = columns && cells && places && json.len < SIZE_MAX / (stream->n_primary_key + 1) &&
-              buf_reserve(&texts, json.len * stream->n_primary_key);
-    for (size_t i = 0; ok && i < stream->n_primary_key; i++) {
-        snprintf(places[i], PLACE_BYTES, "%zu", i); /* two fields may have the same name */
-        columns[i].name = places[i];
-        columns[i].primary_key = true;
-        cells[i] = key_cell(json, &stream->primary_key[i], &texts, &columns[i].type);
+    struct dust_json_key key;
+    struct status ignored = STATUS_INIT;
+    bool ok = dust_json_key_init(&key, table, stream, &ignored);
+    if (ok) {
+        dust_json_key_read(&key, json);
+        ok = !key.text.failed && dust_document_id_append(out, &key.table, key.cells, NULL);
     }
-    const struct table keyed = {table->schema, table->name, columns, stream->n_primary_key};
-    ok = ok && dust_document_id_append(out, &keyed, cells, NULL);
-    buf_clean_up(&texts);
-    free(columns);
-    free(cells);
-    free(places);
+    dust_json_key_clean_up(&key);
     return ok;
 }
 

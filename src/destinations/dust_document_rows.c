@@ -170,11 +170,48 @@ static bool rows_clear(struct row_store *store, struct status *status) {
 
 /* --- the table --- */
 
+static bool has_key(const struct table *table, const struct column *column) {
+    int at = table_find(table, slice_of(column->name));
+    return at >= 0 && table->columns[at].primary_key;
+}
+
+/* Whether every key column of one is a key column of the other. */
+static bool keys_are_among(const struct table *table, const struct table *other) {
+    for (size_t i = 0; i < table->n_columns; i++) {
+        if (table->columns[i].primary_key && !has_key(other, &table->columns[i])) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Documents are named by the key, and are not renamed: at the pace of documents that would take
+ * longer than writing them from the start. */
+static bool key_may_change(struct document_rows *rows, const struct table *wanted,
+                           struct status *status) {
+    const struct table *known = &rows->table.table;
+    if (keys_are_among(known, wanted) && keys_are_among(wanted, known)) {
+        return true;
+    }
+    struct key_index ids;
+    bool ok = list_ids(rows, &ids, status);
+    if (ok && ids.n_keys > 0) {
+        ok = status_fail(status, STATUS_TASK,
+                         "Table %s.%s gets another primary key, and its %zu documents at Dust are "
+                         "named by the present one. Re-sync the table from the start (drop it at "
+                         "the destination first).",
+                         known->schema, known->name, ids.n_keys);
+    }
+    key_index_clean_up(&ids);
+    return ok;
+}
+
 static bool rows_set_columns(struct row_store *store, const struct table *table,
                              struct status *status) {
     struct document_rows *rows = rows_of(store);
     struct dust_table changed;
-    if (!dust_manifest_change(&rows->api, &rows->table, table, &rows->arena, &changed, status)) {
+    if (!key_may_change(rows, table, status) ||
+        !dust_manifest_change(&rows->api, &rows->table, table, &rows->arena, &changed, status)) {
         return false;
     }
     rows->table = changed;

@@ -43,7 +43,9 @@ static void build_body(struct fence *f, const struct dust_fence_row *row) {
     } else {
         const char tail[] = "}}";
         buf_append(body, row->json.data, row->json.len - strlen(tail));
-        buf_printf(body, ",\"%s\":\"{\\\"~\\\":\\\"%s\\\"}\"%s", DUST_EXACT_COLUMN, f->nonce, tail);
+        buf_printf(body, "%s\"%s\":\"{\\\"~\\\":\\\"%s\\\"}\"%s",
+                   body->len && body->data[body->len - 1] == '{' ? "" : ",", DUST_EXACT_COLUMN,
+                   f->nonce, tail);
     }
     buf_append_text(body, "]}");
 }

@@ -106,8 +106,8 @@ static bool read_once(struct reading *r, struct status *status) {
     r->limit = SAMPLE_ROWS;
     r->changed = false;
     do {
-        struct slice rows;
-        uint64_t total;
+        struct slice rows = {0};
+        uint64_t total = 0;
         if (!get_page(r, &rows, &total, status)) {
             return false;
         }
@@ -158,7 +158,7 @@ bool dust_list(struct dust_api *api, const char *table_id, const struct dust_lis
 bool dust_list_total(struct dust_api *api, const char *table_id, uint64_t *total,
                      uint64_t *row_bytes, struct status *status) {
     struct reading r = {.api = api, .table_id = table_id, .limit = SAMPLE_ROWS};
-    struct slice rows;
+    struct slice rows = {0};
     struct slice row;
     struct json_walk walk;
     http_response_init(&r.response);

@@ -26,9 +26,12 @@ void dust_row_encoder_clean_up(struct dust_row_encoder *encoder) {
     buf_clean_up(&encoder->exact);
 }
 
-/* What a cell adds to the line that Dust keeps. A cell that holds a comma, a quote or a line end is
- * quoted there; separators count outside quotes (contracts/dust.md, 1.3). */
-static void count_cell(struct dust_row_encoder *encoder, struct slice text) {
+void dust_line_start(struct dust_line *line, struct slice id) {
+    *line = (struct dust_line){.bytes = id.len + 1};
+}
+
+/* A cell that holds a comma, a quote or a line end is quoted there. */
+void dust_line_add(struct dust_line *line, struct slice text) {
     size_t semicolons = 0;
     size_t tabs = 0;
     bool quoted = false;
@@ -38,11 +41,11 @@ static void count_cell(struct dust_row_encoder *encoder, struct slice text) {
         tabs += c == '\t';
         quoted = quoted || c == ',' || c == '"' || c == '\n' || c == '\r';
     }
-    encoder->csv_bytes += text.len + 1 + (quoted ? 2 : 0);
-    encoder->separators[COMMA]++;
+    line->bytes += text.len + 1 + (quoted ? 2 : 0);
+    line->separators[COMMA]++;
     if (!quoted) {
-        encoder->separators[SEMICOLON] += semicolons;
-        encoder->separators[TAB] += tabs;
+        line->separators[SEMICOLON] += semicolons;
+        line->separators[TAB] += tabs;
     }
 }
 
@@ -50,6 +53,19 @@ static void note_exact(struct dust_row_encoder *encoder, size_t at, struct slice
     buf_append_char(&encoder->exact, encoder->exact.len == 0 ? '{' : ',');
     json_write_key(&encoder->exact, slice_of(encoder->names[at]));
     json_write_string(&encoder->exact, text);
+}
+
+static uint64_t n_changes(const struct dust_changes *c) {
+    return c->retyped + c->trimmed + c->emptied + c->repaired + c->not_finite;
+}
+
+void dust_row_encoder_tell(const struct dust_row_encoder *encoder, struct buf *out) {
+    for (size_t i = 0; i < encoder->table->n_columns; i++) {
+        if (encoder->n_changed[i] > 0) {
+            buf_printf(out, "%s%s:%llu", out->len > 0 ? "," : "", encoder->names[i],
+                       (unsigned long long)encoder->n_changed[i]);
+        }
+    }
 }
 
 static bool append_cells(struct dust_row_encoder *encoder, const struct record *record,
@@ -60,12 +76,14 @@ static bool append_cells(struct dust_row_encoder *encoder, const struct record *
         const struct cell *cell = &record->cells[i];
         buf_append_text(body, i == 0 ? "" : ",");
         json_write_key(body, slice_of(encoder->names[i]));
+        uint64_t before = n_changes(&encoder->changes);
         if (!dust_cell_append(body, column, cell, record->file != NULL, &encoder->changes,
                               status)) {
             return status_context(status, "column %s", column->name);
         }
+        encoder->n_changed[i] += n_changes(&encoder->changes) > before;
         struct slice text = cell->kind == CELL_TEXT ? cell->text : slice_of("");
-        count_cell(encoder, text);
+        dust_line_add(&encoder->line, text);
         if (cell->kind == CELL_TEXT && dust_cell_needs_exact(column, text)) {
             note_exact(encoder, i, text);
         }
@@ -78,14 +96,13 @@ bool dust_row_append(struct dust_row_encoder *encoder, const struct record *reco
     size_t before = body->len;
     buf_reset(&encoder->id);
     buf_reset(&encoder->exact);
-    memset(encoder->separators, 0, sizeof encoder->separators);
     if (!dust_row_id_append(&encoder->id, encoder->table, record->cells, encoder->stored)) {
         return status_fail(status, STATUS_INVALID_ARGUMENT,
                            "table %s.%s has no primary key: a row of it cannot be told from "
                            "another",
                            encoder->table->schema, encoder->table->name);
     }
-    encoder->csv_bytes = encoder->id.len + 1;
+    dust_line_start(&encoder->line, buf_slice(&encoder->id));
     buf_append_text(body, "{\"row_id\":");
     json_write_string(body, buf_slice(&encoder->id));
     buf_append_text(body, ",\"value\":{");
@@ -98,7 +115,7 @@ bool dust_row_append(struct dust_row_encoder *encoder, const struct record *reco
         buf_append_char(&encoder->exact, '}');
         buf_append_text(body, ",\"" DUST_EXACT_COLUMN "\":");
         json_write_string(body, buf_slice(&encoder->exact));
-        encoder->csv_bytes += encoder->exact.len * 2;
+        encoder->line.bytes += encoder->exact.len * 2;
     }
     buf_append_text(body, "}}");
     return (!encoder->exact.failed && !encoder->id.failed) ||

@@ -4,8 +4,8 @@
 
 #include "destinations/destination.h"
 
-/* destination_ops.open_session: takes RECORD_UPSERT alone. Makes the table when it is missing, and
- * adds the columns that it lacks. */
+/* destination_ops.open_session without a d->stream: takes RECORD_UPSERT alone. Makes the table when
+ * it is missing, and adds the columns that it lacks. */
 struct write_session *dust_session_open(struct destination *d, const struct table *table,
                                         struct notice *notice, struct status *status);
 

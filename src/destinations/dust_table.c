@@ -85,10 +85,9 @@ static void write_naming(struct buf *body, const char *key, const char *before,
     buf_clean_up(&text);
 }
 
-/* All members every time: Dust replaces them all, and a table without tags would be nobody's. */
-static bool write_table(const struct dust_api *api, const struct dust_table *table,
-                        struct buf *body, struct status *status) {
-    enum front_end front_end = api->d->settings->front_end;
+/* A table without tags would be nobody's. */
+bool dust_table_describe(enum front_end front_end, const struct dust_table *table, struct buf *body,
+                         struct status *status) {
     char source[32];
     snprintf(source, sizeof source, ", loaded by %s", front_end_names[front_end]);
     buf_append_text(body, "{\"table_id\":");
@@ -134,7 +133,7 @@ bool dust_table_post(struct dust_api *api, const struct dust_table *table, struc
     struct buf body;
     struct api_call call;
     buf_init(&body, MAX_BODY_BYTES);
-    bool ok = write_table(api, table, &body, status);
+    bool ok = dust_table_describe(api->d->settings->front_end, table, &body, status);
     if (ok) {
         dust_call_init(api, &call, HTTP_POST, "post-table", table->id, "/tables");
         call.request.body = buf_slice(&body);

@@ -13,6 +13,12 @@ bool dust_table_get(struct dust_api *api, struct slice schema, struct slice name
                     struct arena *arena, struct dust_table *found, bool *there,
                     struct status *status);
 
+/* Appends the body of the request that gives the table its columns, name, title and description:
+ * all members every time, since Dust replaces them all. False with *status, a Task when a name is
+ * too long for a tag. Pure. */
+bool dust_table_describe(enum front_end front_end, const struct dust_table *table, struct buf *body,
+                         struct status *status);
+
 /* Gives the table these columns (as tags), its name, title and description, and makes it when it is
  * missing. Rows stay. A Task when the name is taken by a table of another id. */
 bool dust_table_post(struct dust_api *api, const struct dust_table *table, struct status *status);

@@ -4,6 +4,7 @@
 static const char mark[] = "bigdust:v1";
 static const char mark_prefix[] = "bigdust:v";
 static const char source_prefix[] = "bigdust:source:";
+static const char generation_prefix[] = "bigdust:generation:";
 static const char column_prefix[] = "bigdust:column:";
 
 static const char *const front_end_names[FRONT_END_COUNT] = {
@@ -83,6 +84,9 @@ bool dust_tags_write(const struct dust_table *table, enum front_end front_end, s
                                          "long to be kept in Dust",
                                          SHOWN_NAME_BYTES, table->table.schema, SHOWN_NAME_BYTES,
                                          table->table.name);
+    if (table->generation != 0) {
+        buf_printf(out, ",\"%s%lld\"", generation_prefix, (long long)table->generation);
+    }
     ok = ok && append_column_tags(table, &tag, out, status);
     buf_append_char(out, ']');
     if (!ok) {
@@ -209,9 +213,16 @@ static bool read_columns(const struct json_value *tags, size_t n, struct arena *
     return ok;
 }
 
+static void read_generation(struct slice tag, struct dust_table *result) {
+    struct json_value *generation = parse_tag(tag, generation_prefix);
+    json_int(generation, &result->generation);
+    json_destroy(generation);
+}
+
 bool dust_tags_read(const struct json_value *tags, enum front_end front_end, struct arena *arena,
                     struct dust_table *result, struct status *status) {
     size_t n_columns = 0;
+    result->generation = 0;
     bool has_source = false;
     bool has_mark = false;
     for (size_t i = 0; i < json_array_count(tags); i++) {
@@ -229,6 +240,8 @@ bool dust_tags_read(const struct json_value *tags, enum front_end front_end, str
             if (!slice_equal_text(tag, mark)) {
                 return unreadable(result, status);
             }
+        } else if (starts_with(tag, generation_prefix)) {
+            read_generation(tag, result);
         }
         n_columns += starts_with(tag, column_prefix);
     }

@@ -1,7 +1,6 @@
 #include "destinations/biggeo.h"
 #include "destinations/destination.h"
 #include "destinations/dust.h"
-#include "destinations/dust_documents.h"
 
 const struct destination_ops *destination_find(const struct settings *settings,
                                                struct status *status) {

@@ -26,8 +26,13 @@ static inline size_t json_plain_prefix(const char *text, size_t len) {
     size_t at = 0;
     for (uint64_t word = 0; len - at >= sizeof word; at += sizeof word) {
         memcpy(&word, text + at, sizeof word);
-        if (json_word_not_plain(word)) {
+        uint64_t hit = json_word_not_plain(word);
+        if (hit) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+            return at + (size_t)__builtin_ctzll(hit) / 8; /* the first is rightly flagged */
+#else
             break;
+#endif
         }
     }
     while (at < len && json_is_plain((unsigned char)text[at])) {

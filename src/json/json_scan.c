@@ -37,7 +37,10 @@ static bool take(struct scan *s, char c) {
     return false;
 }
 
-static void skip_space(struct scan *s) {
+static inline void skip_space(struct scan *s) {
+    if (s->at < s->len && (unsigned char)s->text[s->at] > ' ') {
+        return; /* nearly always */
+    }
     while (s->at < s->len && (s->text[s->at] == ' ' || s->text[s->at] == '\n' ||
                               s->text[s->at] == '\r' || s->text[s->at] == '\t')) {
         s->at++;

@@ -147,8 +147,7 @@ static bool alter_table(struct table_work *work, const struct table *wanted, boo
     if (ok && !work->rw->d->ops->migrates) {
         ok = reshape_columns(work, &alteration.leaner.table, status);
     } else {
-        ok = ok && set_types_and_key(work, &alteration, status) &&
-             drop(work, &alteration, status) && table_work_confirm(work, status);
+        ok = ok && set_types_and_key(work, &alteration, status) && drop(work, &alteration, status);
     }
     alteration_clean_up(&alteration);
     return ok;

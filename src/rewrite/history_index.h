@@ -3,8 +3,8 @@
 #ifndef REWRITE_HISTORY_INDEX_H
 #define REWRITE_HISTORY_INDEX_H
 
-#include "rewrite/joined_table.h"
 #include "base/key_index.h"
+#include "rewrite/joined_table.h"
 #include "rewrite/table_work.h"
 #include "table/cell_value.h"
 

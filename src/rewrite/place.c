@@ -249,7 +249,8 @@ bool place_rows(struct table_work *work, const struct placing *placing, struct s
               reshape_columns(work, placing->before, status) &&
               write_rows(&plan, &plan.both_keys.table, &plan.parked, status) &&
               write_rows(&plan, placing->after, &plan.written, status) &&
-              table_work_remove(work, plan.gone, plan.n_gone, status);
+              table_work_remove(work, plan.gone, plan.n_gone, status) &&
+              table_work_confirm(work, status);
     plan_clean_up(&plan);
     return ok;
 }

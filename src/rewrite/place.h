@@ -21,7 +21,8 @@ struct placing {
 };
 
 /* Writes the rows under the ids that the key gives them, then removes those whose id is nobody's
- * any more. The new key and types are the caller's to set afterwards, which ends the operation.
+ * any more, and confirms it. The new key and types are the caller's to set afterwards, which ends
+ * the operation.
  *
  * It may be cut at any request and done again. Rows are under their new ids before anything is
  * removed; a row that would take the id of one which has yet to move waits until that one is

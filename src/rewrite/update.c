@@ -1,7 +1,7 @@
 #include "rewrite/update.h"
 
-#include "rewrite/joined_table.h"
 #include "base/key_index.h"
+#include "rewrite/joined_table.h"
 #include "rewrite/record_check.h"
 #include "rewrite/rows.h"
 

@@ -84,8 +84,8 @@ static bool is_visible(const struct parse *p, const struct setting *setting,
     return setting_is_for(setting, p->front_end) &&
            (!setting->visible_when ||
             (p->destination_known &&
-             strcmp(setting->visible_when,
-                    destination->choices[p->settings->destination].value) == 0));
+             strcmp(setting->visible_when, destination->choices[p->settings->destination].value) ==
+                 0));
 }
 
 static bool parse_finish(struct parse *p, struct status *status) {

@@ -73,7 +73,7 @@ struct setting {
                                                             decides; help names them */
     int64_t min, max;                                    /* SETTING_INT, both inclusive */
     const struct choice *choices; /* SETTING_CHOICE: ends with a NULL value; in enum order */
-    unsigned front_ends; /* bits 1 << enum front_end of those that have it; 0: all */
+    unsigned front_ends;          /* bits 1 << enum front_end of those that have it; 0: all */
     const char *visible_when;     /* value of `destination` that shows it; NULL: always */
     const char *placeholder;      /* NULL: none */
     size_t offset;                /* of its field in struct settings */

@@ -22,7 +22,7 @@ enum write_mode {
 struct stream_mode {
     enum write_mode mode;
     bool replaces; /* rows of older generations go: OVERWRITE, or a minimum generation above 0 */
-    int64_t generation_id; /* of this sync's records; 0: the source names none */
+    int64_t generation_id;              /* of this sync's records; 0: the source names none */
     const struct key_path *primary_key; /* in order; may be empty */
     size_t n_primary_key;
     /* The source has said that the stream is whole; set before the last finish(). A stream that

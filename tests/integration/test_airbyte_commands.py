@@ -134,12 +134,6 @@ def test_the_destination_follows_from_workspace_id(files):
     assert "Space ID" not in check(files, {"api_key": "k", "biggeo_base_url": "http://127.0.0.1:9"})
 
 
-def test_dust_is_refused_until_it_takes_streams(files):
-    assert "Dust cannot be written from Airbyte" in check(files, DUST)
-    output = files.write(DUST, airbyte.catalog("users"), [airbyte.record("users", {"n": 1})])
-    output.assert_failure("config_error", "Dust cannot be written from Airbyte")
-
-
 # Options
 
 @pytest.mark.parametrize("options, word", [

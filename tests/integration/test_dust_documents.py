@@ -59,6 +59,10 @@ class Notes:
         kind = response.WhichOneof("response")
         return {"table": response.table, "not_found": None, "task": response.task.message}[kind]
 
+    def alter(self, table, drop_columns=False):
+        return tables.answer_of(self.call("AlterTable", schema_name=table.schema, table=table.message(),
+                                          drop_columns=drop_columns))
+
     def drop(self, table=NOTES):
         details = protos.message("MigrationDetails")(schema=table.schema, table=table.name, drop={"drop_table": True})
         return tables.answer_of(self.call("Migrate", details=details))
@@ -359,6 +363,33 @@ def test_a_table_that_is_missing_is_made_and_learns_new_columns(notes):
     assert notes.records()["2"]["extra"] == "more"
 
 
+def test_lesson_05_alter_adds_changes_and_drops_only_what_it_may(notes):
+    notes.must_write(replace=[note(1, price="1.5"), note(2)])
+    changed = {**NOTES.columns, "price": "STRING", "extra": "INT"}
+    del changed["data"]
+    wanted = tables.Table("notes", changed, ["id"], schema="demo")
+    assert notes.alter(wanted) == ("success", True)
+    names = {column.name: column.type for column in notes.describe().columns}
+    assert set(names) == {*NOTES.columns, "extra"}, "data stays until it may be dropped"
+    assert names["price"] == protos.common().DataType.Value("STRING")
+    assert notes.alter(wanted, drop_columns=True) == ("success", True)
+    assert sorted(column.name for column in notes.describe().columns) == sorted(wanted.columns)
+    notes.must_write(wanted, update=[{"id": 1, "extra": 7}])
+    record = notes.records()["1"]
+    assert (record["price"], record["extra"], record["title"]) == ("1.5", 7, secret("a title"))
+    assert "data" not in record
+
+
+def test_a_new_key_is_a_task_once_there_are_documents(notes):
+    table = tables.Table("pairs", {"a": "INT", "b": "INT", "v": "STRING"}, ["a"], schema="demo")
+    wider = tables.Table("pairs", table.columns, ["a", "b"], schema="demo")
+    assert notes.create(table) == notes.alter(wider) == notes.alter(table) == ("success", True)
+    notes.must_write(table, replace=[{"a": 1, "b": 10, "v": "x", SYNCED: at(0)}])
+    kind, text = notes.alter(wider)
+    assert kind == "task" and "demo.pairs" in text and "primary key" in text
+    assert notes.describe(table) == table.message()
+
+
 def test_drop_removes_the_table_s_documents_and_no_others(notes):
     other = tables.Table("other", NOTES.columns, ["id"], schema="demo")
     notes.must_write(replace=[note(n) for n in range(3)])
@@ -376,6 +407,7 @@ def test_history_mode_is_a_task_that_says_what_to_choose(notes):
                          ["id", "_fivetran_start"], schema="demo")
     kind, text = tables.answer_of(notes.write(table, replace=[], history=True))
     assert kind == "task" and "demo.versions" in text and "Choose tables" in text
+    assert notes.posts() == []
 
 
 def test_lesson_11_the_connection_test_writes_nothing(notes, sandbox):

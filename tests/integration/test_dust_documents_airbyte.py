@@ -1,5 +1,6 @@
 """`bigdust write`: Airbyte's records as Dust's documents, as the older connector made them."""
 import json
+import signal
 
 import pytest
 
@@ -93,3 +94,57 @@ def test_overwrite_keeps_only_what_this_sync_brought(files, sandbox):
     assert sorted(documents(sandbox)) == ["users-2", "users-3"]
     sync([])
     assert documents(sandbox) == {}
+
+
+# With what the older connector was given, and when things go wrong
+
+def older_config(sandbox, **more):
+    """Every key that the older connector's spec had, and none of ours."""
+    return {"api_key": sandboxes.DUST_KEY, "workspace_id": sandboxes.DUST_WORKSPACE, "space_id": sandboxes.DUST_SPACE,
+            "data_source_id": sandboxes.DUST_DATA_SOURCE, "base_url": sandbox.url, "data_format": "documents",
+            "table_id_prefix": "airbyte_", "table_batch_size": 500, **more}
+
+
+def test_the_older_connector_s_config_and_ids_are_taken(files, sandbox):
+    nested = {"primary_key": [["meta", "region"], ["id"]]}
+    lines = [record("users", {"id": 7, "meta": {"region": "eu"}, "subject": "", "label": 5}),
+             record("users", {"id": 8, "meta": {"region": "us"}, "headline": " ", "title": None})]
+    files.write(older_config(sandbox), catalog(stream("users", **nested)), lines).assert_success()
+    assert {name: d["title"] for name, d in documents(sandbox).items()} == {"users-eu-7": "5", "users-us-8": "users record"}
+
+
+def test_documents_keep_the_pace_and_sigterm_ends_the_waiting(files, sandbox):
+    """Five a minute, the document that remembers the stream among them."""
+    sync = files.start(older_config(sandbox, documents_per_minute=5), catalog(stream("users", **KEYED)))
+    sync.feed(*[record("users", {"id": n}) for n in range(9)], stream_state("users", 1))
+    sync.child.stdin.close()
+    sync.wait_line('"waiting what=.*post-document')
+    assert len(documents(sandbox)) == 4 and all(r["status"] == 200 for r in sandbox.requests("dust-upsert-document"))
+    assert sync.states() == []
+    sync.signal(signal.SIGTERM)
+    assert sync.wait() == 1 and sync.states() == []
+
+
+def test_no_document_is_missing_after_kill_9_and_a_restart_from_the_last_echoed_state(files, sandbox):
+    sandbox.config(documents_per_minute=100_000)
+    settings = older_config(sandbox, documents_per_minute=6000, commit="state", commit_interval_seconds=0)
+    streams = catalog(stream("users", mode="append_dedup", **KEYED))
+    lines = []
+    for n in range(40):
+        lines.append(record("users", {"id": n, "v": n}))
+        if n % 5 == 4:
+            lines.append(stream_state("users", {"at": len(lines) + 1}))
+    at = 0
+    for kill in range(4):
+        sandbox.fault("dust-upsert-document", "hold", after=3 + 2 * kill, store=kill % 2 == 0, status=503)
+        sync = files.start(settings, streams)
+        sync.feed(*lines[at:])
+        sandbox.control("GET", "wait?held=1&timeout_ms=30000")
+        sync.kill()
+        sandbox.release()
+        sandbox.clear_faults()
+        states = [json.loads(text) for text in sync.states()]
+        at = states[-1]["state"]["stream"]["stream_state"]["at"] if states else at
+    files.write(settings, streams, lines[at:]).assert_success()
+    assert {name: json.loads(d["text"])["v"] for name, d in documents(sandbox).items()} == {
+        f"users-{n}": n for n in range(40)}

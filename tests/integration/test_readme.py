@@ -1,10 +1,12 @@
-"""README says what is true: its settings are those of the form."""
+"""The pages say what is true: their settings are those of the form, and what they point at is there."""
 import pathlib
 import re
 
+import pytest
+
 from support import protos
 
-README = pathlib.Path(__file__).resolve().parents[2] / "README.md"
+ROOT = pathlib.Path(__file__).resolve().parents[2]
 
 
 def _fields(fields):
@@ -15,9 +17,9 @@ def _fields(fields):
             yield field
 
 
-def _rows():
+def _rows(page):
     """name → (meaning, default) of the settings table; a row may name several."""
-    section = README.read_text().split("## Settings")[1].split("\n## ")[0]
+    section = (ROOT / page).read_text().split("## Settings")[1].split("\n## ")[0]
     rows = {}
     for line in section.splitlines():
         cells = [cell.strip() for cell in line.strip("|").split("|")]
@@ -26,10 +28,14 @@ def _rows():
     return rows
 
 
-def test_the_settings_table_is_the_form(client):
-    rows = _rows()
+@pytest.mark.parametrize("page, of_dust_alone", [("README.md", False), ("docs/dust.md", True)])
+def test_the_settings_table_is_the_form(client, page, of_dust_alone):
+    rows = _rows(page)
     form = client.call("ConfigurationForm", protos.message("ConfigurationFormRequest")())
     fields = {field.name: field for field in _fields(form.fields)}
+    if of_dust_alone:
+        fields = {name: field for name, field in fields.items()
+                  if name not in ("destination", "api_key", "biggeo_base_url")}
     assert fields.keys() == rows.keys()
     for name, field in fields.items():
         meaning, default = rows[name]
@@ -39,3 +45,30 @@ def test_the_settings_table_is_the_form(client):
             assert default.startswith("required"), name
         for number in re.findall(r"from (\d+).* to (\d+)", field.description):
             assert all(bound in meaning for bound in number), name
+
+
+PAGES = [ROOT / "README.md", ROOT / "tools/sandbox/README.md", *sorted((ROOT / "docs").glob("*.md"))]
+
+
+def _anchors(page):
+    """GitHub's names of a page's headings."""
+    headings = re.findall(r"^#+ (.*)$", page.read_text(), re.M)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_what_a_page_points_at_is_there(page):
+    for target in re.findall(r"\]\(([^)]+)\)", page.read_text()):
+        if target.startswith("https://"):
+            continue
+        path, _, anchor = target.partition("#")
+        there = (page.parent / path).resolve()
+        assert there.exists(), target
+        readable = there / "README.md" if there.is_dir() else there
+        assert not anchor or anchor in _anchors(readable), target
+
+
+def test_every_page_is_named_in_the_readme():
+    said = PAGES[0].read_text()
+    for page in PAGES[2:]:
+        assert f"(docs/{page.name})" in said, page.name

@@ -14,9 +14,9 @@ def table_id(table, prefix="fivetran_"):
     return f"{prefix}{table.schema}__{table.name}"
 
 
-def shown(sandbox, table):
-    """What Dust shows once everything is merged: {row id: {column: value}}, nulls left out, our own
-    column of exact texts too."""
+def shown(sandbox, table, exact=False):
+    """What Dust shows once everything is merged: {row id: {column: value}}, nulls left out; our own
+    column of exact texts too unless exact."""
     sandbox.control("POST", "dust/merge", {})
     identity = urllib.parse.quote(table_id(table), safe="")
     rows = {}
@@ -24,5 +24,5 @@ def shown(sandbox, table):
     for row in map(sandboxes.loads, body.splitlines()):
         assert row["row_id"] not in rows, f"two rows of one id: {row['row_id']}"
         rows[row["row_id"]] = {name: value for name, value in row["value"].items()
-                               if value is not None and name != "_fivetran_exact"}
+                               if value is not None and (exact or name != "_fivetran_exact")}
     return rows

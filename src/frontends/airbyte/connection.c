@@ -26,12 +26,6 @@ bool connection_open(struct connection *c, const char *config_path, struct attem
     if (!ops) {
         return false;
     }
-    if (!ops->takes_streams) {
-        return status_fail(status, STATUS_TASK,
-                           "Dust cannot be written from Airbyte in this version of bigdust (%s). "
-                           "Choose BigGeo in the setting \"Destination\", or update bigdust.",
-                           BIGDUST_VERSION);
-    }
     c->client = http_pool_take(c->airbyte->connections);
     if (!c->client) {
         return status_no_memory(status, "opening a connection");

@@ -25,7 +25,8 @@ void output_clean_up(struct output *output);
 
 enum { OUTPUT_MAX_PARTS = 4 };
 
-/* One line made of at most OUTPUT_MAX_PARTS parts, and its newline. False when it could not be written whole. */
+/* One line made of at most OUTPUT_MAX_PARTS parts, and its newline. False when it could not be
+ * written whole. */
 bool output_line(struct output *output, const struct slice *parts, size_t n_parts);
 
 /* TRACE ERROR, its failure_type by the code: what a person must change is a config_error, what may

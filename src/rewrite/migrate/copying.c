@@ -124,13 +124,8 @@ bool copying_write(struct copying *copying, const struct table *target, const st
     return ok && table_work_write(to, target, &source.source, status);
 }
 
-bool copying_copy(struct copying *copying, struct status *status) {
+bool copying_copy(struct copying *copying, const struct rows *rows, struct status *status) {
     struct table target = *copying->from.store->table;
     target.name = copying->to_name;
-    struct rows rows;
-    rows_init(&rows, target.n_columns, ROWS_MAX_BYTES);
-    bool ok =
-        copying_read(copying, &rows, status) && copying_write(copying, &target, &rows, status);
-    rows_clean_up(&rows);
-    return ok;
+    return copying_write(copying, &target, rows, status);
 }

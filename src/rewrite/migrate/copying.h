@@ -27,7 +27,7 @@ bool copying_read(struct copying *copying, struct rows *rows, struct status *sta
 bool copying_write(struct copying *copying, const struct table *target, const struct rows *rows,
                    struct status *status);
 
-/* Copies all rows as they are. */
-bool copying_copy(struct copying *copying, struct status *status);
+/* Writes all rows, as they were read, to a table of the same columns: copying_write. */
+bool copying_copy(struct copying *copying, const struct rows *rows, struct status *status);
 
 #endif

@@ -77,7 +77,7 @@ bool migrate_on_table(struct rewrite *rw, const struct migration *migration,
     if (ok && !work.store) {
         ok = migrate_no_table(migration->schema, migration->table, status);
     }
-    ok = ok && operate(&work, migration, status) && table_work_confirm(&work, status);
+    ok = ok && operate(&work, migration, status);
     table_work_end(&work);
     return ok;
 }

@@ -23,7 +23,7 @@ migrate_operation migrate_soft_delete_to_history;
 migrate_operation migrate_history_to_soft_delete;
 
 /* Does an operation on one table that must be there: with the table's turn taken and its rows open.
- * What it removed is seen gone afterwards. A Task when there is no such table. */
+ * A Task when there is no such table. */
 bool migrate_on_table(struct rewrite *rw, const struct migration *migration,
                       bool (*operate)(struct table_work *work, const struct migration *migration,
                                       struct status *status),

@@ -25,6 +25,7 @@ struct fixture {
     struct buf journal; /* the sending thread's, until the writer is waited for */
     atomic_int n_begins;
     atomic_bool sending;
+    bool forbid_batches;     /* check_batch says no */
     const char *refuse;      /* posts that hold this text are refused */
     const char *fail_finish; /* of this table */
     int n_destroyed;
@@ -56,6 +57,11 @@ static void journal_close(struct write_session *session, bool has_records, bool 
     (void)session;
     (void)has_records;
     buf_append_text(body, last ? "!" : "");
+}
+
+static bool journal_check(struct write_session *session, struct status *status) {
+    (void)session;
+    return !fixture->forbid_batches || status_fail(status, STATUS_TASK, "not that batch");
 }
 
 static bool journal_encode(struct write_session *session, const struct record *record,
@@ -117,6 +123,7 @@ static struct write_session *journal_open_session(struct destination *d, const s
         .begin = journal_begin,
         .open_body = journal_open,
         .close_body = journal_close,
+        .check_batch = journal_check,
         .encode = journal_encode,
         .post = journal_post,
         .finish = journal_finish,
@@ -348,6 +355,19 @@ START_TEST(test_what_was_finished_before_a_failure_stays_durable) {
 }
 END_TEST
 
+START_TEST(test_a_batch_that_must_not_be_sent_is_not) {
+    struct fixture f;
+    set_up(&f, 10, 1000, 1 << 20);
+    struct writer_table *a = open_table(&f, &one);
+    ck_assert(add(&f, a, "1"));
+    f.forbid_batches = true;
+    ck_assert(!finish(&f, a));
+    ck_assert_int_eq(f.status.code, STATUS_TASK);
+    ck_assert_str_eq(buf_cstr(&f.journal), "");
+    tear_down(&f);
+}
+END_TEST
+
 START_TEST(test_a_mode_that_cannot_be_done_is_known_at_once) {
     static const struct stream_mode overwrite = {.mode = WRITE_OVERWRITE, .replaces = true};
     struct fixture f;
@@ -395,6 +415,7 @@ int main(void) {
     tcase_add_test(tests, test_the_largest_batch_is_the_one_sent_early);
     tcase_add_test(tests, test_lesson_29_after_a_failure_nothing_more_is_sent);
     tcase_add_test(tests, test_what_was_finished_before_a_failure_stays_durable);
+    tcase_add_test(tests, test_a_batch_that_must_not_be_sent_is_not);
     tcase_add_test(tests, test_a_mode_that_cannot_be_done_is_known_at_once);
     tcase_add_test(tests, test_a_cancel_is_noticed);
     tcase_add_test(tests, test_log_lines_name_the_table);

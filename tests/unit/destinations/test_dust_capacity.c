@@ -7,20 +7,10 @@
 #define ROWS "GET " SOURCE "/tables/t/rows?limit=100&offset=0"
 #define ROW(id) "{\"row_id\":\"" id "\",\"value\":{\"a\":1}}"
 
-/* An encoder that has just written a row of that id. */
-static struct dust_row_encoder row_of(const char *id, size_t csv_bytes) {
-    struct dust_row_encoder encoder = {.csv_bytes = csv_bytes, .separators = {2, 0, 0}};
-    buf_init(&encoder.id, 100);
-    buf_append_text(&encoder.id, id);
-    return encoder;
-}
-
-static bool add(struct dust_capacity *capacity, const char *id, size_t csv_bytes,
+static bool add(struct dust_capacity *capacity, const char *id, size_t bytes,
                 struct status *status) {
-    struct dust_row_encoder encoder = row_of(id, csv_bytes);
-    bool ok = dust_capacity_add(capacity, &encoder, status);
-    buf_clean_up(&encoder.id);
-    return ok;
+    const struct dust_line line = {.bytes = bytes, .separators = {2, 0, 0}};
+    return dust_capacity_add(capacity, slice_of(id), &line, status);
 }
 
 START_TEST(rows_that_fit_are_only_counted) {
@@ -85,15 +75,35 @@ static const struct {
 START_TEST(a_batch_with_more_other_separators_than_commas_is_a_task) {
     struct dust_capacity capacity;
     struct status status = STATUS_INIT;
-    struct dust_row_encoder encoder = row_of("1", 10);
-    memcpy(encoder.separators, batches[_i].separators, sizeof encoder.separators);
+    struct dust_line line = {.bytes = 10};
+    memcpy(line.separators, batches[_i].separators, sizeof line.separators);
     dust_capacity_init(&capacity, "t");
-    ck_assert(dust_capacity_add(&capacity, &encoder, &status));
-    ck_assert(dust_capacity_add(&capacity, &encoder, &status));
-    ck_assert(dust_capacity_end_batch(&capacity, &encoder, &status) == batches[_i].fits);
+    ck_assert(dust_capacity_add(&capacity, SLICE_LITERAL("1"), &line, &status));
+    ck_assert(dust_capacity_add(&capacity, SLICE_LITERAL("1"), &line, &status));
+    ck_assert(dust_capacity_end_batch(&capacity, &line, &status) == batches[_i].fits);
     ck_assert_int_eq(status.code, batches[_i].fits ? STATUS_OK : STATUS_TASK);
-    buf_clean_up(&encoder.id);
     dust_capacity_clean_up(&capacity);
+}
+END_TEST
+
+START_TEST(rows_are_all_known_of_a_table_that_is_empty_or_was_listed) {
+    const struct scripted_answer lines[] = {{ROWS, 200, "{\"rows\":[" ROW("1") "],\"total\":1}"},
+                                            {ROWS, 200, "{\"rows\":[],\"total\":0}"}};
+    struct fixture f;
+    struct dust_capacity capacity;
+    SET_UP(&f, lines);
+    dust_capacity_init(&capacity, "t");
+    ck_assert(dust_capacity_measure(&capacity, &f.api, 0, &f.status));
+    ck_assert(!capacity.is_complete);
+    ck_assert(add(&capacity, "2", 10, &f.status));
+    dust_capacity_set_empty(&capacity);
+    ck_assert(capacity.is_complete);
+    ck_assert_uint_eq(capacity.rows + capacity.ids.count + capacity.bytes, 0);
+    capacity.is_complete = false;
+    ck_assert(dust_capacity_measure(&capacity, &f.api, 0, &f.status));
+    ck_assert(capacity.is_complete);
+    dust_capacity_clean_up(&capacity);
+    tear_down(&f);
 }
 END_TEST
 
@@ -105,6 +115,7 @@ int main(void) {
     tcase_add_test(tests, a_table_that_grows_past_its_bytes_is_a_task);
     tcase_add_loop_test(tests, a_batch_with_more_other_separators_than_commas_is_a_task, 0,
                         sizeof batches / sizeof batches[0]);
+    tcase_add_test(tests, rows_are_all_known_of_a_table_that_is_empty_or_was_listed);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

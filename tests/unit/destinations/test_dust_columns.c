@@ -217,6 +217,19 @@ START_TEST(test_what_is_known_never_changes) {
 }
 END_TEST
 
+START_TEST(test_newcomers_alone_get_names_by_the_same_rule) {
+    const struct column columns[] = {
+        {.name = "Name"}, {.name = "NAME"}, {.name = "name_2"}, {.name = "x"}};
+    const char *names[] = {"name", NULL, NULL, NULL};
+    const struct table table = {"shop", "orders", columns, 4};
+    ck_assert(dust_columns_name_newcomers(&table, names, &arena));
+    ck_assert_str_eq(names[0], "name");
+    ck_assert_str_eq(names[1], "name_3");
+    ck_assert_str_eq(names[2], "name_2");
+    ck_assert_str_eq(names[3], "x");
+}
+END_TEST
+
 START_TEST(test_system_columns_keep_their_names) {
     struct dust_table t = NAME(NULL, "_FIVETRAN_SYNCED", "_fivetran__id", "_fivetran_synced",
                                "_fivetran_id", "_fivetran_exact");
@@ -348,6 +361,7 @@ int main(void) {
     tcase_add_test(tests, test_names_of_a_table);
     tcase_add_test(tests, test_a_suffix_fits_behind_an_underscore);
     tcase_add_test(tests, test_what_is_known_never_changes);
+    tcase_add_test(tests, test_newcomers_alone_get_names_by_the_same_rule);
     tcase_add_test(tests, test_system_columns_keep_their_names);
     tcase_add_test(tests, test_the_result_is_a_copy);
     tcase_add_test(tests, test_names_are_free_legal_and_stay);

@@ -185,6 +185,29 @@ START_TEST(test_setting_columns_changes_the_store_s_table) {
 }
 END_TEST
 
+/* Without documents the key is free; with them a Task says what to do. */
+START_TEST(test_a_new_key_is_refused_once_there_are_documents) {
+    static const struct scripted_answer script[] = {
+        {"GET " MANIFEST_PATH, 200, MANIFEST},
+        {"GET " SOURCE "/documents?limit=", 200, LIST("")},
+        {"POST " MANIFEST_PATH, 200, "{}"},
+        {"GET " SOURCE "/documents?limit=", 200, LIST(LISTED("demo__notes-1", "1", ""))}};
+    struct column columns[4];
+    memcpy(columns, notes_columns, sizeof columns);
+    columns[1].primary_key = true;
+    const struct table wider = {"demo", "notes", columns, 4};
+    struct fixture f;
+    SET_UP(&f, script);
+    open_store(&f);
+    ck_assert(store->ops->set_columns(store, &wider, &f.status));
+    ck_assert(!store->ops->set_columns(store, &notes, &f.status));
+    ck_assert_int_eq(f.status.code, STATUS_TASK);
+    ck_assert_says(f.status.message, "Table demo.notes gets another primary key");
+    ck_assert(store->table->columns[1].primary_key);
+    end(&f);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("dust_document_rows");
     TCase *tests = tcase_create("rows");
@@ -195,6 +218,7 @@ int main(void) {
     tcase_add_test(tests, test_clearing_removes_what_a_listing_shows);
     tcase_add_test(tests, test_ids_stand_in_the_order_of_the_table_at_dust);
     tcase_add_test(tests, test_setting_columns_changes_the_store_s_table);
+    tcase_add_test(tests, test_a_new_key_is_refused_once_there_are_documents);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

@@ -1,4 +1,4 @@
-#include "destinations/dust_documents.h"
+#include "destinations/dust.h"
 #include "dust_documents_fixture.h"
 #include "support/suite.h"
 #include "table/table_copy.h"
@@ -16,6 +16,7 @@ START_TEST(test_lesson_7_describe_gives_back_the_columns) {
     struct fixture f;
     struct table *found = NULL;
     SET_UP(&f, script);
+    f.settings.data_format = DATA_FORMAT_DOCUMENTS;
     ck_assert(ops->describe(&f.d, NOTES, &found, &f.status));
     ck_assert_ptr_nonnull(found);
     ck_assert_uint_eq(found->n_columns, 4);
@@ -34,6 +35,7 @@ START_TEST(test_lesson_5_create_fails_on_a_table_that_exists) {
                                                     {"GET " MANIFEST_PATH, 200, MANIFEST}};
     struct fixture f;
     SET_UP(&f, script);
+    f.settings.data_format = DATA_FORMAT_DOCUMENTS;
     ck_assert(ops->create(&f.d, &notes, &f.status));
     ck_assert(!ops->create(&f.d, &notes, &f.status));
     ck_assert_int_eq(f.status.code, STATUS_TASK);
@@ -49,6 +51,7 @@ START_TEST(test_exists) {
     struct fixture f;
     enum table_presence presence;
     SET_UP(&f, script);
+    f.settings.data_format = DATA_FORMAT_DOCUMENTS;
     ck_assert(ops->exists(&f.d, NOTES, &presence, &f.status));
     ck_assert_int_eq(presence, TABLE_ABSENT);
     ck_assert(ops->exists(&f.d, NOTES, &presence, &f.status));
@@ -67,6 +70,7 @@ START_TEST(test_drop_removes_documents_first_and_the_manifest_last) {
         {"GET " MANIFEST_PATH, 400, MISSING}};
     struct fixture f;
     SET_UP(&f, script);
+    f.settings.data_format = DATA_FORMAT_DOCUMENTS;
     ck_assert(ops->drop(&f.d, NOTES, &f.notice, &f.status));
     ck_assert(ops->drop(&f.d, NOTES, &f.notice, &f.status)); /* lesson 8: again is no error */
     ck_assert_str_eq(f.notice.text, "");
@@ -82,6 +86,7 @@ START_TEST(test_a_drop_that_fails_leaves_the_table_to_be_dropped) {
         {"GET " MANIFEST_PATH, 200, MANIFEST_OF("\"mine\"")}};
     struct fixture f;
     SET_UP(&f, script);
+    f.settings.data_format = DATA_FORMAT_DOCUMENTS;
     ck_assert(!ops->drop(&f.d, NOTES, &f.notice, &f.status));
     ck_assert(!ops->drop(&f.d, NOTES, &f.notice, &f.status)); /* another's */
     tear_down(&f);

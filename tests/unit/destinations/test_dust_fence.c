@@ -57,6 +57,24 @@ START_TEST(the_last_row_is_posted_again_with_a_nonce_and_looked_for) {
 }
 END_TEST
 
+START_TEST(a_row_without_values_gets_the_nonce_alone) {
+    struct scripted_answer lines[] = {
+        {"POST " TABLE " {\"rows\":[{\"row_id\":\"7\",\"value\":{"
+         "\"_fivetran_exact\":\"{\\\"~\\\":\\\"%s\\\"}\"}}]}",
+         200, "{}"},
+        {"GET " TABLE "/7", 200, "{\"row\":{\"value\":{\"_fivetran_exact\":\"%s\"}}}"},
+    };
+    struct fence_fixture x;
+    char texts[4][512];
+    const struct dust_fence_row row = {SLICE_LITERAL("7"),
+                                       SLICE_LITERAL("{\"row_id\":\"7\",\"value\":{}}"), false};
+    set_up_fence(&x, lines, 2);
+    put_nonce(&x, lines, 2, texts);
+    ck_assert(dust_fence(&x.f.api, "t", &row, &x.f.status));
+    tear_down(&x.f);
+}
+END_TEST
+
 START_TEST(a_nonce_joins_the_exact_texts_that_a_row_has) {
     struct scripted_answer lines[] = {
         {"\"_fivetran_exact\":\"{\\\"a\\\":\\\"01\\\",\\\"~\\\":\\\"%s\\\"}\"}}]}", 200, "{}"},
@@ -130,6 +148,7 @@ int main(void) {
     Suite *suite = suite_create("dust_fence");
     TCase *tests = tcase_create("fences");
     tcase_add_test(tests, the_last_row_is_posted_again_with_a_nonce_and_looked_for);
+    tcase_add_test(tests, a_row_without_values_gets_the_nonce_alone);
     tcase_add_test(tests, a_nonce_joins_the_exact_texts_that_a_row_has);
     tcase_add_test(tests, without_a_row_one_of_ours_is_posted_and_removed);
     tcase_add_test(tests, a_row_that_is_not_seen_is_posted_again);

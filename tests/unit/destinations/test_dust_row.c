@@ -8,7 +8,8 @@ static const struct column columns[] = {
     {.name = "_fivetran_synced", .type = COLUMN_UTC_DATETIME},
 };
 static const char *const names[] = {"id", "total", "note", "_fivetran_synced"};
-static const struct dust_table places = {{"s", "places", columns, 4}, names, "t"};
+static const struct dust_table places = {
+    .table = {"s", "places", columns, 4}, .names = names, .id = "t"};
 
 #define TEXT(text)                                                                                 \
     { CELL_TEXT, SLICE_LITERAL(text) }
@@ -49,10 +50,29 @@ START_TEST(separators_count_outside_of_what_dust_quotes) {
     struct status status = STATUS_INIT;
     buf_init(&body, 10000);
     ck_assert(dust_row_append(&encoder, &record, &body, &status)); /* no file: taken as it is */
-    ck_assert_uint_eq(encoder.separators[0], 4);
-    ck_assert_uint_eq(encoder.separators[1], 2);
-    ck_assert_uint_eq(encoder.separators[2], 1);
+    ck_assert_uint_eq(encoder.line.separators[0], 4);
+    ck_assert_uint_eq(encoder.line.separators[1], 2);
+    ck_assert_uint_eq(encoder.line.separators[2], 1);
     buf_clean_up(&body);
+    dust_row_encoder_clean_up(&encoder);
+}
+END_TEST
+
+START_TEST(columns_with_values_that_dust_changes_are_told) {
+    const struct cell cells[] = {TEXT("k7"), TEXT("12"), TEXT("007"), {.kind = CELL_NULL}};
+    struct dust_row_encoder encoder;
+    struct buf told;
+    buf_init(&told, 100);
+    dust_row_encoder_init(&encoder, &places.table, names);
+    dust_row_encoder_tell(&encoder, &told);
+    ck_assert_uint_eq(told.len, 0);
+    for (int i = 0; i < 2; i++) {
+        struct buf body = encoded(cells, &encoder);
+        buf_clean_up(&body);
+    }
+    dust_row_encoder_tell(&encoder, &told);
+    ck_assert_str_eq(buf_cstr(&told), "note:2");
+    buf_clean_up(&told);
     dust_row_encoder_clean_up(&encoder);
 }
 END_TEST
@@ -134,6 +154,7 @@ int main(void) {
     TCase *tests = tcase_create("rows");
     tcase_add_test(tests, a_record_becomes_a_row_with_the_texts_that_dust_would_lose);
     tcase_add_test(tests, separators_count_outside_of_what_dust_quotes);
+    tcase_add_test(tests, columns_with_values_that_dust_changes_are_told);
     tcase_add_test(tests, a_value_that_its_type_forbids_leaves_the_body_as_it_was);
     tcase_add_test(tests, a_table_without_a_key_has_no_rows);
     tcase_add_loop_test(tests, a_listed_row_is_read_back, 0, sizeof listed / sizeof listed[0]);

@@ -102,6 +102,20 @@ START_TEST(test_the_form_of_the_tags) {
 }
 END_TEST
 
+START_TEST(test_a_generation_comes_back_where_it_is_known) {
+    struct dust_table table = orders;
+    struct dust_table found;
+    for (int64_t generation = 0; generation < INT64_MAX / 3; generation = generation * 3 + 1) {
+        table.generation = generation;
+        struct json_value *tags = written(&table, FRONT_END_AIRBYTE);
+        ck_assert((strstr(buf_cstr(&out), "bigdust:generation:") != NULL) == (generation != 0));
+        ck_assert(read_tags(tags, FRONT_END_AIRBYTE, "sh\"op", "orders", &found));
+        ck_assert_int_eq(found.generation, generation);
+        json_destroy(tags);
+    }
+}
+END_TEST
+
 START_TEST(test_every_type_comes_back) {
     for (int type = COLUMN_UNSPECIFIED; type < COLUMN_TYPE_COUNT; type++) {
         const struct column column = {.name = "a", .type = (enum column_type)type};
@@ -273,6 +287,7 @@ int main(void) {
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, test_lesson_07_columns_come_back_exactly);
     tcase_add_test(tests, test_the_form_of_the_tags);
+    tcase_add_test(tests, test_a_generation_comes_back_where_it_is_known);
     tcase_add_test(tests, test_every_type_comes_back);
     tcase_add_test(tests, test_order_and_tags_of_others_do_not_matter);
     tcase_add_test(tests, test_a_table_without_columns);

@@ -595,14 +595,19 @@ static inline void fake_table_free(struct fake_table *t) {
     }
 }
 
+/* The rows first, then the table: two requests, as with Dust. */
 static inline bool fake_drop(struct destination *d, struct slice schema, struct slice name,
                              struct notice *notice, struct status *status) {
     struct fake_world *w = (struct fake_world *)d;
     struct fake_table *t = fake_table_find(w, schema, name);
     (void)notice;
     if (t && fake_request(w, status)) {
-        fake_table_free(t);
-        t = NULL;
+        fake_rows_free(&t->rows, t->table->n_columns);
+        fake_rows_free(&t->pending, t->table->n_columns);
+        if (fake_request(w, status)) {
+            fake_table_free(t);
+            t = NULL;
+        }
     }
     return t == NULL;
 }

@@ -50,6 +50,7 @@ START_TEST(test_rows_are_written_before_any_is_removed) {
     ck_assert_str_eq(world_rows(&w, "t"), "1|11|x\n2|12|x\n");
     ck_assert_uint_eq(w.n_posts, 0); /* the copies that the cut left were not written again */
     ck_assert_uint_eq(w.n_removed, 2);
+    ck_assert_uint_eq(w.n_settles, 2); /* before reading; and what was removed is seen gone */
     world_clean_up(&w);
 }
 END_TEST

@@ -22,18 +22,20 @@ START_TEST(test_the_rows_are_under_the_new_name_and_the_old_is_gone) {
 END_TEST
 
 START_TEST(test_lesson_8_a_rename_is_delivered_again) {
-    ck_assert_uint_ge(cut_everywhere(a_table, rename_it), 4);
+    ck_assert_uint_ge(cut_everywhere(a_table, rename_it), 5);
 }
 END_TEST
 
 /* Whatever is cut, the rows are whole under one of the names. */
 START_TEST(test_no_cut_loses_a_row) {
+    static const char rows[] = "1|one\n2|NULL\n3|three\n";
     struct fake_world w;
-    for (size_t cut = 0; cut < 5; cut++) {
+    for (size_t cut = 0; cut < 6; cut++) {
         cut_world(&w, a_table, true);
         w.cut_after = cut;
         bool done = rename_it(&w);
-        ck_assert_str_eq(world_rows(&w, done ? "a" : "t"), "1|one\n2|NULL\n3|three\n");
+        bool old = !done && strcmp(world_rows(&w, "t"), rows) == 0;
+        ck_assert_msg(old || strcmp(world_rows(&w, "a"), rows) == 0, "cut after %zu", cut);
         world_clean_up(&w);
     }
 }
