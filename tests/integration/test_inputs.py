@@ -13,14 +13,15 @@ VARIANTS = {
     "official": [],
     "ours": ["--mode", "several-files", "--mode", "random-markers", "--mode", "twice", "--mode", "header-only",
              "--mode", "null-active"],
-    "plain": ["--plain-text"],
+    "plain": ["--plain-text", "--mode", "parallel"],
 }
+PLAIN = ("basic", "history", "odd_names", "odd_texts", "types_as_keys")  # that many suffice
 SDK_INPUTS = "tools/destination-connector-tester/input-files"
 
-
-# (destination, case)
-PLAYED = [(kind, name) for kind, each in DESTINATIONS.items() for name in getattr(each, "cases", inputs.names())
-          if kind in inputs.Case(name).expected.get("only", DESTINATIONS)]
+# (destination, case, variant)
+PLAYED = [(kind, name, variant) for kind, each in DESTINATIONS.items() for name in getattr(each, "cases", inputs.names())
+          for variant in VARIANTS
+          if kind in inputs.Case(name).expected.get("only", DESTINATIONS) and (variant != "plain" or name in PLAIN)]
 
 
 @pytest.fixture(params=["biggeo", "dust"])
@@ -28,8 +29,7 @@ def destination(request, sandbox):
     return DESTINATIONS[request.param](sandbox)
 
 
-@pytest.mark.parametrize("variant", VARIANTS)
-@pytest.mark.parametrize("kind, name", PLAYED)
+@pytest.mark.parametrize("kind, name, variant", PLAYED)
 def test_a_case_ends_in_the_state_it_expects(bigdust, sandbox, tmp_path, kind, name, variant):
     case = inputs.Case(name)
     destination = DESTINATIONS[kind](sandbox)
@@ -48,9 +48,11 @@ def test_documents_refuse_history_mode_and_say_what_to_choose(bigdust, sandbox, 
 
 def test_every_case_is_whole():
     assert len(inputs.names()) >= 24
+    assert set(PLAIN) < set(inputs.names()) and set(dust_inputs.Documents.cases) < set(inputs.names())
     for name in inputs.names():
         case = inputs.Case(name)
         assert case.inputs and case.expected["what"] and case.expected["tables"], name
+        assert set(case.expected.get("only", DESTINATIONS)) <= set(DESTINATIONS), name
         for destination, own in case.expected.get("destinations", {}).items():
             assert destination in DESTINATIONS and own["note"], name
 
