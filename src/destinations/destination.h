@@ -51,6 +51,8 @@ struct notice {
 };
 void notice_add(struct notice *notice, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Values of a table that JSON has no numbers for; nothing when there are none. */
+void notice_not_finite(struct notice *notice, const struct table *table, uint64_t n_values);
 
 struct batch_caps {
     size_t max_records; /* per request */
