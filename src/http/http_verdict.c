@@ -85,6 +85,12 @@ static void judge_status(const struct http_response *response, const char *what,
     }
 }
 
+/* A refusal that was cut is still a refusal: many a server answers 413 and hangs up. But where the
+ * body says what is refused, or that there is no such table, it is none yet. */
+static bool says_enough(int status) {
+    return status >= 400 && status <= 499 && rule_for(status)->kind != VERDICT_REJECTED;
+}
+
 static void judge_failure(const struct http_response *response, const char *what,
                           enum verdict_kind kind, const char *meaning, struct verdict *verdict) {
     verdict->kind = kind;
@@ -102,8 +108,7 @@ void http_verdict(const struct http_response *response, const char *what, struct
         judge_failure(response, what, VERDICT_RETRY, "the API could not be reached", verdict);
         return;
     case HTTP_SENT_NO_ANSWER:
-        /* A refusal that was cut is still a refusal: many a server answers 413 and hangs up. */
-        if (response->status >= 400 && response->status <= 499) {
+        if (says_enough(response->status)) {
             judge_status(response, what, verdict);
             return;
         }

@@ -1,8 +1,6 @@
-"""WriteHistoryBatch and soft truncates on Dust's tables, through the real server."""
+"""WriteHistoryBatch and truncates on Dust's tables, through the real server: case by case."""
 import json
-import random
 
-import grpc
 import pytest
 
 from support import dust, tables
@@ -142,111 +140,6 @@ def test_a_table_that_is_not_there_is_made(client, sandbox, config):
           replace=[version(1, at(1), end=before(2), active=False)], delete=[deleted(1, at(7))])
     assert versions(sandbox) == {(1, at(1)): ("a", 0, before(2), False),
                                  (1, at(2)): ("a", 1, at(7), False)}
-
-
-# A random mix against a model that knows no more than the contract.
-
-
-class Model:
-    def __init__(self):
-        self.rows = {}  # {(id, second): {text, n, end, active}}
-
-    def of(self, number):
-        return {start: row for (key, start), row in self.rows.items() if key == number}
-
-    def apply(self, request):
-        former = {key: dict(row) for key, row in self.rows.items()}
-        for number, start in request["earliest"]:
-            for second, row in self.of(number).items():
-                if second >= start:
-                    del self.rows[number, second]
-                elif row["active"]:
-                    row.update(active=False, end=before(start))
-        given = set()
-        for number, start, row in request["replace"]:
-            self.rows[number, start] = dict(row)
-            given.add((number, start))
-        for number, start, changes in sorted(request["update"], key=lambda each: each[1]):
-            base = self.base(number, start, given, former)
-            if base is not None:
-                self.rows[number, start] = {**base, "active": True, "end": MAX, **changes}
-                given.add((number, start))
-        for number, end in request["delete"]:
-            for row in self.of(number).values():
-                if row["active"]:
-                    row.update(active=False, end=at(end))
-
-    def base(self, number, start, given, former):
-        if (number, start) in given:
-            return self.rows[number, start]
-        below = [second for second in self.of(number) if second < start]
-        if below:
-            return self.rows[number, max(below)]
-        gone = [second for key, second in former if key == number and second <= start]
-        return former[number, max(gone)] if gone else None
-
-    def as_shown(self):
-        return {(number, at(start)): (row["text"], row["n"], row["end"], row["active"])
-                for (number, start), row in self.rows.items()}
-
-
-def draw_request(draw):
-    def some(most):
-        return [(draw.randint(1, 6), draw.randint(1, 12)) for _ in range(draw.randint(0, most))]
-    firsts = {}
-    for number, start in some(4):
-        firsts[number] = min(start, firsts.get(number, start))
-    return {
-        "earliest": list(firsts.items()),
-        "replace": [(number, start, {"text": f"t{draw.randint(0, 99)}x", "n": draw.randint(0, 99),
-                                     "end": MAX, "active": True}) for number, start in some(8)],
-        "update": [(number, start, draw.choice([{"n": draw.randint(0, 99)}, {"n": None}, {},
-                                                {"text": f"u{draw.randint(0, 99)}x"}]))
-                   for number, start in some(8)],
-        "delete": list({number: draw.randint(13, 40) for number, _ in some(2)}.items())}
-
-
-def rows_of(request):
-    """The same as the rows of files."""
-    def text(columns):
-        return {**columns, "text": secret(columns["text"])} if "text" in columns else columns
-    return {
-        "earliest": [earliest(number, at(start)) for number, start in request["earliest"]] or None,
-        "replace": [version(number, at(start), row["text"], row["n"])
-                    for number, start, row in request["replace"]] or None,
-        "update": [changed(number, at(start), **text(changes))
-                   for number, start, changes in request["update"]] or None,
-        "delete": [deleted(number, at(end)) for number, end in request["delete"]] or None}
-
-
-FAULTS = [("status", {"status": 429, "retry_after": "1"}), ("status", {"status": 503}),
-          ("reset_before", {}), ("reset_after", {}), ("close_after", {})]
-CALLS = ["dust-upsert-rows", "dust-delete-row", "dust-list-rows", "dust-get-table"]
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_lesson_08_a_random_mix_under_faults_ends_right_or_fails(client, sandbox, config, seed):
-    draw = random.Random(seed)
-    model = Model()
-    sandbox.config(merge_quiet_ms=30, merge_takes_ms=20, merge_delay_max_ms=200, seed=seed)
-    for number in range(8):
-        request = draw_request(draw)
-        for _ in range(draw.randint(0, 2)):
-            action, more = draw.choice(FAULTS)
-            sandbox.fault(draw.choice(CALLS), action, after=draw.randint(0, 2), **more)
-        for _ in range(5):
-            try:
-                write(client, sandbox, config, **rows_of(request))
-                break
-            except grpc.RpcError as error:
-                assert error.code() == grpc.StatusCode.UNAVAILABLE, error
-        else:
-            pytest.fail("the call never came through")
-        sandbox.clear_faults()
-        model.apply(request)
-        if model.rows:
-            assert versions(sandbox) == model.as_shown(), f"after step {number}"
-    assert model.rows
 
 
 # Truncate.

@@ -143,6 +143,12 @@ def test_a_fault_passes_and_the_table_is_made(api, sandbox):
     sandbox.assert_fired()
 
 
+def test_a_missing_table_is_missing_when_the_answer_is_cut_at_first(api, sandbox):
+    sandbox.fault("dust-get-table", "cut")
+    assert api.describe(ITEMS) is None
+    sandbox.assert_fired()
+
+
 def test_a_fault_that_stays_is_no_missing_table(api, sandbox):
     api.create(ITEMS)
     sandbox.fault("dust-get-table", "status", status=500, times=3)

@@ -477,6 +477,15 @@ def test_parallel_is_eight_calls_at_once(folder):
     assert len(destination.of("WriteBatch")) == 8
 
 
+def test_parallel_delivers_every_table_however_many_there_are(folder):
+    names = [f"t{n}" for n in range(10)]
+    table = {"columns": {"id": "INT"}, "primary_key": ["id"]}
+    document = {"create_table": {name: table for name in names}, "ops": [{"upsert": {name: [{"id": 1}] for name in names}}]}
+    run, destination = destination_run(folder, "--mode", "parallel", document=document)
+    run.assert_passed()
+    assert {request.table.name for request in destination.of("WriteBatch")} == set(names)
+
+
 def test_several_files_differ_in_their_columns(folder):
     rows = [{"id": n, "text": str(n), "n": n} for n in range(7)]
     document = {"create_table": BASIC["create_table"], "ops": [{"upsert": {"orders": rows}}]}

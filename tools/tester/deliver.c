@@ -64,16 +64,16 @@ static void *run_parallel(void *context) {
     return NULL;
 }
 
-/* Eight calls at once: those of all tables, repeated until there are eight. */
-static bool send_parallel(struct run *run, const struct batch *batches) {
+/* Eight calls at once, from *next on and after the last from the first again; *next is then the
+ * one behind them. */
+static bool send_eight(struct run *run, const struct batch *batches, const struct batch **next) {
     struct parallel_call calls[PARALLEL_CALLS] = {0};
-    const struct batch *batch = batches;
     bool fine = true;
     for (size_t i = 0; i < PARALLEL_CALLS; i++) {
         calls[i].client = run->client;
-        calls[i].batch = batch;
+        calls[i].batch = *next;
         calls[i].started = pthread_create(&calls[i].thread, NULL, run_parallel, &calls[i]) == 0;
-        batch = batch->next ? batch->next : batches;
+        *next = (*next)->next ? (*next)->next : batches;
     }
     for (size_t i = 0; i < PARALLEL_CALLS; i++) {
         if (!calls[i].started) {
@@ -85,6 +85,21 @@ static bool send_parallel(struct run *run, const struct batch *batches) {
                                             calls[i].batch->subject, i + 1, PARALLEL_CALLS);
         fine = calls_judge(run, calls[i].batch->method, subject, &calls[i].result) && fine;
         calls_clean_up(&calls[i].result);
+    }
+    return fine;
+}
+
+/* The batches of all tables, eight at a time; some again where they are no multiple of eight. */
+static bool send_parallel(struct run *run, const struct batch *batches) {
+    const struct batch *next = batches;
+    size_t left = 0;
+    bool fine = true;
+    for (const struct batch *batch = batches; batch; batch = batch->next) {
+        left++;
+    }
+    while (fine && left > 0) {
+        fine = send_eight(run, batches, &next);
+        left = left > PARALLEL_CALLS ? left - PARALLEL_CALLS : 0;
     }
     return fine;
 }

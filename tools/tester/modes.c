@@ -21,7 +21,7 @@ static const struct {
      "                    to 9 digits of fraction"},
     {"null-active", MODE_NULL_ACTIVE, "deletes in history mode leave _fivetran_active NULL"},
     {"twice", MODE_TWICE, "each batch is delivered twice"},
-    {"parallel", MODE_PARALLEL, "eight WriteBatch calls at once; with fewer tables some repeat"},
+    {"parallel", MODE_PARALLEL, "eight WriteBatch calls at once; some repeat"},
     {"large-message", MODE_LARGE_MESSAGE, "the requests of batches are larger than 4 MB"},
     {"cancel", MODE_CANCEL, "each batch is cancelled on its way once, then delivered"},
     {"wrong-key", MODE_WRONG_KEY, "each batch comes first with a wrong key, which must be refused"},

@@ -146,6 +146,18 @@ START_TEST(test_lesson_33_a_lost_answer_is_unknown_not_failed) {
     /* The status line said no; that its explanation was cut changes nothing. */
     ck_assert_int_eq(verdict_of(HTTP_SENT_NO_ANSWER, 413, -1).kind, VERDICT_TOO_LARGE);
     ck_assert_int_eq(verdict_of(HTTP_SENT_NO_ANSWER, 401, -1).kind, VERDICT_FATAL);
+    ck_assert_int_eq(verdict_of(HTTP_SENT_NO_ANSWER, 429, -1).kind, VERDICT_THROTTLED);
+}
+END_TEST
+
+/* "No such table" is no refusal: the body says which it is. */
+START_TEST(test_a_404_that_was_cut_is_unknown) {
+    static const int seen[] = {400, 404, 409, 410, 422};
+    for (size_t i = 0; i < sizeof seen / sizeof seen[0]; i++) {
+        struct verdict verdict = verdict_of(HTTP_SENT_NO_ANSWER, seen[i], -1);
+        ck_assert_msg(verdict.kind == VERDICT_UNKNOWN, "%d", seen[i]);
+        ck_assert_int_eq(verdict.status.code, STATUS_UNAVAILABLE);
+    }
 }
 END_TEST
 
@@ -229,6 +241,7 @@ int main(void) {
     tcase_add_test(tests, test_a_status_that_is_none_is_unknown);
     tcase_add_test(tests, test_retry_after_is_passed_on);
     tcase_add_test(tests, test_an_exchange_without_answer);
+    tcase_add_test(tests, test_a_404_that_was_cut_is_unknown);
     tcase_add_test(tests, test_lesson_33_a_lost_answer_is_unknown_not_failed);
     tcase_add_test(tests, test_texts_say_what_to_do);
     tcase_add_test(tests, test_lesson_37_a_body_is_never_in_the_text);
