@@ -149,8 +149,7 @@ struct destination_ops {
     bool migrates;
 };
 
-/* The destination that settings name; NULL with a Task for one that is not there yet. */
-const struct destination_ops *destination_find(const struct settings *settings,
-                                               struct status *status);
+/* The destination that settings name. */
+const struct destination_ops *destination_find(const struct settings *settings);
 
 #endif
