@@ -93,10 +93,5 @@ void encode_counts_tell(const struct encode_counts *counts, const struct table *
                   (unsigned long long)counts->not_finite, (unsigned long long)counts->invalid_utf8,
                   (unsigned long long)counts->not_json);
     }
-    if (counts->not_finite) {
-        notice_add(notice,
-                   "Table %s.%s: %llu values that are not finite numbers (NaN or infinity) were "
-                   "stored as null, since JSON has no such numbers.",
-                   table->schema, table->name, (unsigned long long)counts->not_finite);
-    }
+    notice_not_finite(notice, table, counts->not_finite);
 }

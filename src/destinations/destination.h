@@ -51,6 +51,8 @@ struct notice {
 };
 void notice_add(struct notice *notice, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* Values of a table that JSON has no numbers for; nothing when there are none. */
+void notice_not_finite(struct notice *notice, const struct table *table, uint64_t n_values);
 
 struct batch_caps {
     size_t max_records; /* per request */
@@ -147,8 +149,7 @@ struct destination_ops {
     bool migrates;
 };
 
-/* The destination that settings name; NULL with a Task for one that is not there yet. */
-const struct destination_ops *destination_find(const struct settings *settings,
-                                               struct status *status);
+/* The destination that settings name. */
+const struct destination_ops *destination_find(const struct settings *settings);
 
 #endif

@@ -59,7 +59,7 @@ static bool session_finish(struct write_session *session, struct notice *notice,
                            struct status *status) {
     struct dust_session *s = session_of(session);
     struct buf columns;
-    (void)notice;
+    notice_not_finite(notice, s->table, s->encoder.changes.not_finite);
     buf_init(&columns, MAX_COLUMNS_TEXT_BYTES);
     dust_row_encoder_tell(&s->encoder, &columns);
     bool ok = dust_row_session_confirm(&s->rows, &s->encoder.changes, buf_cstr(&columns), status);

@@ -14,3 +14,12 @@ void notice_add(struct notice *notice, const char *format, ...) {
     va_end(args);
     utf8_repair(notice->text + used); /* it may quote names that were cut */
 }
+
+void notice_not_finite(struct notice *notice, const struct table *table, uint64_t n_values) {
+    if (n_values > 0) {
+        notice_add(notice,
+                   "Table %s.%s: %llu values that are not finite numbers (NaN or infinity) were "
+                   "stored as null, since JSON has no such numbers.",
+                   table->schema, table->name, (unsigned long long)n_values);
+    }
+}

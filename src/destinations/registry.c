@@ -2,9 +2,7 @@
 #include "destinations/destination.h"
 #include "destinations/dust.h"
 
-const struct destination_ops *destination_find(const struct settings *settings,
-                                               struct status *status) {
-    (void)status;
+const struct destination_ops *destination_find(const struct settings *settings) {
     if (settings->destination == DESTINATION_BIGGEO) {
         return &BIGGEO_DESTINATION;
     }

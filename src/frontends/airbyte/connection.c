@@ -22,17 +22,13 @@ bool connection_open(struct connection *c, const char *config_path, struct attem
         return false;
     }
     c->output.secret = slice_of(c->settings.api_key);
-    const struct destination_ops *ops = destination_find(&c->settings, status);
-    if (!ops) {
-        return false;
-    }
     c->client = http_pool_take(c->airbyte->connections);
     if (!c->client) {
         return status_no_memory(status, "opening a connection");
     }
     attempt_init(&c->attempt, c->airbyte->delivery, c->client, cancel, &c->log, policy);
     c->destination = (struct destination){
-        .ops = ops,
+        .ops = destination_find(&c->settings),
         .settings = &c->settings,
         .shared = c->airbyte->destinations,
         .log = &c->log,

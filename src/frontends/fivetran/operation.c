@@ -41,10 +41,6 @@ static bool call_open(struct call *call, const struct operation *operation,
                         view->n_configuration, status)) {
         return false;
     }
-    const struct destination_ops *ops = destination_find(&call->settings, status);
-    if (!ops) {
-        return false;
-    }
     call->client = http_pool_take(service->connections);
     if (!call->client) {
         return status_no_memory(status, "opening a connection");
@@ -52,7 +48,7 @@ static bool call_open(struct call *call, const struct operation *operation,
     attempt_init(&call->attempt, service->delivery, call->client, &call->work, &call->log,
                  *operation->policy);
     call->destination = (struct destination){
-        .ops = ops,
+        .ops = destination_find(&call->settings),
         .settings = &call->settings,
         .shared = service->destinations,
         .log = &call->log,

@@ -1,31 +1,24 @@
 #include "destinations/biggeo.h"
 #include "destinations/dust.h"
-#include "destinations/dust.h"
 #include "support/suite.h"
 
 START_TEST(test_biggeo_is_found) {
     const struct settings settings = {.destination = DESTINATION_BIGGEO};
-    struct status status = STATUS_INIT;
-    ck_assert_ptr_eq(destination_find(&settings, &status), &BIGGEO_DESTINATION);
-    ck_assert_int_eq(status.code, STATUS_OK);
+    ck_assert_ptr_eq(destination_find(&settings), &BIGGEO_DESTINATION);
 }
 END_TEST
 
 START_TEST(test_dusts_tables_are_found) {
     const struct settings settings = {.destination = DESTINATION_DUST,
                                       .data_format = DATA_FORMAT_TABLES};
-    struct status status = STATUS_INIT;
-    ck_assert_ptr_eq(destination_find(&settings, &status), &DUST_TABLES_DESTINATION);
-    ck_assert_int_eq(status.code, STATUS_OK);
+    ck_assert_ptr_eq(destination_find(&settings), &DUST_TABLES_DESTINATION);
 }
 END_TEST
 
 START_TEST(test_dusts_documents_are_found) {
     const struct settings settings = {.destination = DESTINATION_DUST,
                                       .data_format = DATA_FORMAT_DOCUMENTS};
-    struct status status = STATUS_INIT;
-    ck_assert_ptr_eq(destination_find(&settings, &status), &DUST_DOCUMENTS_DESTINATION);
-    ck_assert_int_eq(status.code, STATUS_OK);
+    ck_assert_ptr_eq(destination_find(&settings), &DUST_DOCUMENTS_DESTINATION);
 }
 END_TEST
 
