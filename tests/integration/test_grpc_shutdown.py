@@ -19,6 +19,8 @@ def wait_refused(port):
             socket.create_connection(("127.0.0.1", port)).close()
         except ConnectionRefusedError:
             return
+        except ConnectionResetError:  # it came into the queue of a socket that was just closed
+            pass
     raise AssertionError(f"port {port} still accepts")
 
 
