@@ -338,9 +338,9 @@ def test_activity_puts_the_merge_off_and_a_rejected_call_does_not(still):
     still.config(max_pending=2)
     upsert(still, {"1": {"a": 1}})
     first = due()
-    until(lambda: due() < first - 5, "time stands still")
+    until(lambda: due() < first - 2000, "time stands still")
     upsert(still, {"1": {"a": 1}})
-    assert due() > first - 5
+    assert due() > first - 2000  # two seconds for an answer, however busy the machine
     second = due()
     until(lambda: due() < second - 5, "time stands still")
     assert post(still, {"1": {"a": 1}}).status == 429
