@@ -32,6 +32,13 @@ static inline bool slice_equal(struct slice a, struct slice b) {
     return a.len == b.len && (a.len == 0 || memcmp(a.data, b.data, a.len) == 0);
 }
 
+/* Below, at or above 0 as a stands before, at or behind b: byte by byte, the shorter first. */
+static inline int slice_compare(struct slice a, struct slice b) {
+    size_t shorter = a.len < b.len ? a.len : b.len;
+    int order = shorter ? memcmp(a.data, b.data, shorter) : 0;
+    return order ? order : (a.len > b.len) - (a.len < b.len);
+}
+
 static inline bool slice_equal_text(struct slice a, const char *text) {
     return slice_equal(a, slice_of(text));
 }

@@ -53,6 +53,19 @@ void dust_table_id_append(struct buf *out, const char *prefix, struct slice sche
     buf_clean_up(&name);
 }
 
+bool dust_table_name(const char *prefix, struct slice schema, struct slice name,
+                     struct arena *arena, struct dust_table *result) {
+    struct buf id;
+    buf_init(&id, SIZE_MAX);
+    dust_table_id_append(&id, prefix, schema, name);
+    *result = (struct dust_table){
+        .table = {.schema = arena_copy_text(arena, schema), .name = arena_copy_text(arena, name)},
+        .id = id.failed ? NULL : arena_copy_text(arena, buf_slice(&id)),
+    };
+    buf_clean_up(&id);
+    return result->table.schema && result->table.name && result->id;
+}
+
 /* --- a column's name --- */
 
 /* Appends c, which is one of [a-z0-9_], as Dust would leave it behind what stands there. */
@@ -201,18 +214,11 @@ static bool copy_table(const struct table *table, const char *prefix, struct are
         columns[i].name = arena_copy_text(arena, slice_of(columns[i].name));
         ok = columns[i].name != NULL;
     }
-    struct buf id;
-    buf_init(&id, SIZE_MAX);
-    dust_table_id_append(&id, prefix, slice_of(table->schema), slice_of(table->name));
-    *result = (struct dust_table){
-        .table = {.schema = arena_copy_text(arena, slice_of(table->schema)),
-                  .name = arena_copy_text(arena, slice_of(table->name)),
-                  .columns = columns,
-                  .n_columns = table->n_columns},
-        .id = id.failed ? NULL : arena_copy_text(arena, buf_slice(&id)),
-    };
-    buf_clean_up(&id);
-    return ok && result->table.schema && result->table.name && result->id;
+    ok = dust_table_name(prefix, slice_of(table->schema), slice_of(table->name), arena, result) &&
+         ok;
+    result->table.columns = columns;
+    result->table.n_columns = table->n_columns;
+    return ok;
 }
 
 bool dust_table_name_columns(const struct table *table, const struct dust_table *known,

@@ -34,6 +34,11 @@ struct dust_table {
 void dust_table_id_append(struct buf *out, const char *prefix, struct slice schema,
                           struct slice table);
 
+/* Begins *result with the names of a table and its id, copies from arena; no columns yet. False: no
+ * memory. */
+bool dust_table_name(const char *prefix, struct slice schema, struct slice name,
+                     struct arena *arena, struct dust_table *result);
+
 /* Appends a column name taken to the fixpoint of Dust's own renaming: lower case, `_` for every
  * character out of [a-z0-9_] and between a letter and the digit behind it, runs of `_` made one, at
  * most DUST_MAX_NAME_BYTES. `column` when no letter or digit is left; never __dust_id, never

@@ -45,11 +45,7 @@ struct visit {
 };
 
 static int compare_slices(const void *a, const void *b) {
-    const struct slice *x = a;
-    const struct slice *y = b;
-    size_t len = x->len < y->len ? x->len : y->len;
-    int order = len ? memcmp(x->data, y->data, len) : 0;
-    return order ? order : (x->len > y->len) - (x->len < y->len);
+    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
 }
 
 static bool is_wanted(const struct visit *v, struct slice id) {
@@ -153,7 +149,6 @@ static bool rows_set_columns(struct row_store *store, const struct table *table,
         return false;
     }
     s->there = changed;
-    s->base.table = &s->there.table;
     return true;
 }
 

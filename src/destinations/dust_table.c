@@ -39,25 +39,12 @@ static struct json_value *get_table(struct dust_api *api, const char *table_id, 
     return answer;
 }
 
-static bool name_table(const struct dust_api *api, struct slice schema, struct slice name,
-                       struct arena *arena, struct dust_table *found) {
-    struct buf id;
-    buf_init(&id, MAX_NAME_BYTES);
-    dust_table_id_append(&id, api->d->settings->table_id_prefix, schema, name);
-    *found = (struct dust_table){
-        .table = {.schema = arena_copy_text(arena, schema), .name = arena_copy_text(arena, name)},
-        .id = arena_copy_text(arena, buf_slice(&id))};
-    bool ok = !id.failed && found->table.schema && found->table.name && found->id;
-    buf_clean_up(&id);
-    return ok;
-}
-
 bool dust_table_get(struct dust_api *api, struct slice schema, struct slice name,
                     struct arena *arena, struct dust_table *found, bool *there,
                     struct status *status) {
     bool missing = false;
     *there = false;
-    if (!name_table(api, schema, name, arena, found)) {
+    if (!dust_table_name(api->d->settings->table_id_prefix, schema, name, arena, found)) {
         return status_no_memory(status, "naming a table of Dust's");
     }
     struct json_value *answer = get_table(api, found->id, &missing, status);

@@ -41,24 +41,19 @@ bool place_is_needed(const struct table *from, const struct table *to) {
     return false;
 }
 
-static int compare_ids(struct slice a, struct slice b) {
-    int order = memcmp(a.data, b.data, a.len < b.len ? a.len : b.len);
-    return order ? order : (a.len > b.len) - (a.len < b.len);
-}
-
 static int compare_id_slices(const void *a, const void *b) {
-    return compare_ids(*(const struct slice *)a, *(const struct slice *)b);
+    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
 }
 
 static int compare_placed(const void *a, const void *b) {
     const struct placed *left = a;
     const struct placed *right = b;
-    int order = compare_ids(left->id, right->id);
+    int order = slice_compare(left->id, right->id);
     return order ? order : right->in_place - left->in_place;
 }
 
 static int compare_id_with_placed(const void *id, const void *placed) {
-    return compare_ids(*(const struct slice *)id, ((const struct placed *)placed)->id);
+    return slice_compare(*(const struct slice *)id, ((const struct placed *)placed)->id);
 }
 
 /* Whether a row shall have this id. */

@@ -28,10 +28,7 @@ bool copying_read(struct copying *copying, struct rows *rows, struct status *sta
 }
 
 static int compare_ids(const void *a, const void *b) {
-    const struct slice *left = a;
-    const struct slice *right = b;
-    int order = memcmp(left->data, right->data, left->len < right->len ? left->len : right->len);
-    return order ? order : (left->len > right->len) - (left->len < right->len);
+    return slice_compare(*(const struct slice *)a, *(const struct slice *)b);
 }
 
 /* The ids that rows have in a table, sorted. */

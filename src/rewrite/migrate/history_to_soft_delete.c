@@ -30,12 +30,8 @@ struct versions {
 static int compare_versions(const void *a, const void *b) {
     const struct version *left = a;
     const struct version *right = b;
-    size_t shorter = left->key.len < right->key.len ? left->key.len : right->key.len;
-    int order = memcmp(left->key.data, right->key.data, shorter);
-    if (order || left->key.len != right->key.len) {
-        return order ? order : (left->key.len > right->key.len ? 1 : -1);
-    }
-    return instant_compare(right->start, left->start);
+    int order = slice_compare(left->key, right->key);
+    return order ? order : instant_compare(right->start, left->start);
 }
 
 static bool sort_versions(struct versions *versions, struct status *status) {
