@@ -226,7 +226,7 @@ def test_lesson_21_a_record_of_24_mib_lands_alone_and_is_remarked_on(bigdust, cl
     tables.assert_success(tables.write_batch(client, sandbox, NOTES, replace=rows))
     assert [post["records"] for post in sandbox.posts("nonfinal")] == [1, 1, 1]
     assert sandbox.state("tester__notes", ["id"])[(2,)]["text"] == large
-    (event,) = bigdust.events("record_over_cap")
+    (event,) = bigdust.wait_events("record_over_cap")
     assert event["level"] == "WARNING"
 
 

@@ -103,7 +103,7 @@ def numbers_of(event):
 def test_every_call_ends_with_one_line_of_its_numbers(bigdust, client, sandbox):
     sandbox.fault("nonfinal", "status", status=503, retry_after="1")
     tables.assert_success(write(client, sandbox, config=tables.configuration(sandbox, batch_size="10")))
-    (event,) = bigdust.events("call_finished")
+    (event,) = bigdust.wait_events("call_finished")
     numbers = numbers_of(event)
     assert event["level"] == "INFO"
     assert (numbers["outcome"], numbers["rows"], numbers["batches"], numbers["requests"], numbers["retries"]) == \
@@ -118,7 +118,7 @@ def test_the_level_of_a_closing_line_tells_how_the_call_ended(bigdust, client, s
     sandbox.fault("nonfinal", "status", status=400)
     assert tables.answer_of(write(client, sandbox))[0] == "task"
     client.call("Test", tables.protos.message("TestRequest")(name="nobody knows", configuration=config))
-    assert [(event["level"], numbers_of(event)["rpc"]) for event in bigdust.events("call_finished")] == \
+    assert [(event["level"], numbers_of(event)["rpc"]) for event in bigdust.wait_events("call_finished", 2)] == \
         [("SEVERE", "WriteBatch"), ("WARNING", "Test")]
 
 

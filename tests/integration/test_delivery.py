@@ -37,8 +37,7 @@ def assert_nothing_exported(sandbox):
 
 def closing(bigdust):
     """The numbers of the call's closing line."""
-    bigdust.wait_event("call_finished")
-    (event,) = bigdust.events("call_finished")
+    (event,) = bigdust.wait_events("call_finished")
     return dict(re.findall(r"(\w+)=(\S+)", event["message"]))
 
 
@@ -87,8 +86,8 @@ def test_lesson_33_a_lost_answer_begins_a_new_session(bigdust, client, sandbox, 
     sandbox.assert_fired()
     assert_exported_once(sandbox)
     assert [session["exported"] > 0 for session in sandbox.sessions()] == [False, True]
-    assert len(bigdust.events("starting_over")) == 1
     numbers = closing(bigdust)
+    assert len(bigdust.events("starting_over")) == 1
     assert (numbers["rows"], numbers["batches"]) == ("30", "3"), "only the session that counts"
 
 
@@ -202,6 +201,7 @@ def test_a_wrong_api_key_is_a_task_that_says_what_to_do(client, sandbox, log_wat
 def test_records_processed_may_count_the_request_or_the_session(bigdust, client, sandbox, counts):
     sandbox.config(counts=counts)
     assert write(client, sandbox) == ("success", True)
+    bigdust.wait_events("call_finished")  # the call's last line
     assert bigdust.events("records_processed_differs") == []
 
 
@@ -209,7 +209,7 @@ def test_a_strange_number_of_records_processed_is_logged(bigdust, client, sandbo
     sandbox.fault("nonfinal", "garbage", status=200, body='{"success":true,"records_processed":7}',
                   content_type="application/json", store=True)
     assert write(client, sandbox) == ("success", True)
-    (event,) = bigdust.events("records_processed_differs")
+    (event,) = bigdust.wait_events("records_processed_differs")
     assert event["level"] == "WARNING" and "sent=10" in event["message"] and "processed=7" in event["message"]
 
 

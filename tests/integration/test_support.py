@@ -240,8 +240,7 @@ def test_a_server_is_started_called_and_stopped(few_words):
         with pytest.raises(AssertionError, match="was to fail"):
             client.error("WriteBatch", batch.request({"api_key": "k"}))
         assert client.error("Test").code() == grpc.StatusCode.UNIMPLEMENTED
-    server.wait_event("batch")
-    assert len(server.events("batch")) == 4
+    assert len(server.wait_events("batch", 4)) == 4
     assert server.peak_memory() > 1024 * 1024
     server.finish()
     assert server.events()[-1]["message"].startswith("server_stopped")

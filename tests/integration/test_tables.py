@@ -285,7 +285,7 @@ def test_a_state_folder_that_cannot_be_used_is_done_without(start_bigdust, sandb
         (tmp_path / "state").mkdir()
         (tmp_path / "state" / "catalogue.sqlite3").write_bytes(b"this is no database" * 500)
     server = start_bigdust("--state-dir", str(tmp_path / "state"))
-    (event,) = server.events("catalogue_in_memory")
+    (event,) = server.wait_events("catalogue_in_memory")
     assert event["level"] == "WARNING"
     with stub.Client(server.address) as client:
         api = Tables(client, config)

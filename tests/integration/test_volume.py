@@ -54,7 +54,7 @@ def test_memory_is_bounded_whatever_the_number_of_rows(bigdust, client, start_sa
     assert all(post["body_bytes"] <= MIB for post in posts)
     assert [post["kind"] for post in posts].count("final") == 1
     assert bigdust.peak_memory() <= MAX_MEMORY
-    print(f"peak memory {bigdust.peak_memory() / MIB:.1f} MiB, {bigdust.events('call_finished')}")
+    print(f"peak memory {bigdust.peak_memory() / MIB:.1f} MiB, {bigdust.wait_events('call_finished')}")
 
 
 def test_lesson_09_eight_calls_at_once_stay_within_their_memory(bigdust, client, start_sandbox,

@@ -170,9 +170,19 @@ class Bigdust(Process):
         self.address = f"127.0.0.1:{self.port}"
 
     def events(self, name=None):
-        """The log as dictionaries; only those whose message starts with the event's name."""
+        """The log so far as dictionaries; only those whose message starts with the event's name.
+
+        A thread reads the log, so what was logged just now may be missing: wait_events() waits."""
         events = [json.loads(line) for line in list(self.stdout)]
         return [e for e in events if not name or e["message"].split(" ")[0] == name]
+
+    def wait_events(self, name, count=1):
+        """All events of the name, as soon as there are that many."""
+        with self.changed:
+            self.changed.wait_for(lambda: self.stdout_ended or len(self.events(name)) >= count, PATIENCE)
+        events = self.events(name)
+        assert len(events) >= count, f"{len(events)} of {count} events {name!r}:\n" + self.text()
+        return events
 
     def wait_event(self, name, start=0):
         return self.wait_line(rf'"message":\s*"{re.escape(name)}\b.*', start).group(0)
