@@ -1,7 +1,7 @@
 /* bigdust: reads the options, makes the one engine, serves until a signal or runs one command, and
  * takes everything down in order. */
-#include "destinations/biggeo.h"
-#include "destinations/catalogue.h"
+#include "destinations/biggeo/biggeo.h"
+#include "destinations/biggeo/catalogue.h"
 #include "frontends/airbyte/airbyte.h"
 #include "frontends/fivetran/grpc_server.h"
 #include "frontends/fivetran/log_sink.h"

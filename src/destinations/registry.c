@@ -1,6 +1,6 @@
-#include "destinations/biggeo.h"
+#include "destinations/biggeo/biggeo.h"
 #include "destinations/destination.h"
-#include "destinations/dust.h"
+#include "destinations/dust/dust.h"
 
 const struct destination_ops *destination_find(const struct settings *settings) {
     if (settings->destination == DESTINATION_BIGGEO) {

@@ -7,7 +7,7 @@
 #include "batch_file/file_source.h"
 #include "batch_file/zstd_source.h"
 #include "delivery/batcher.h"
-#include "destinations/biggeo_record.h"
+#include "destinations/biggeo/biggeo_record.h"
 
 #include <stdlib.h>
 

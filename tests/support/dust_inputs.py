@@ -55,7 +55,7 @@ def shows_text(text):
 
 def _shows_naive_datetime(text):
     """The text, since with a T and no zone it is no date to Dust; but bigdust sends no fraction of a second
-    with what could be taken for a time before 1970, on which Dust fails (src/destinations/dust_text.h)."""
+    with what could be taken for a time before 1970, on which Dust fails (src/destinations/dust/tables/dust_text.h)."""
     return text[:19] if int(text[:4]) <= 1970 else text
 
 

@@ -1,5 +1,5 @@
-#include "destinations/biggeo.h"
-#include "destinations/dust.h"
+#include "destinations/biggeo/biggeo.h"
+#include "destinations/dust/dust.h"
 #include "support/suite.h"
 
 START_TEST(test_biggeo_is_found) {

@@ -2,8 +2,8 @@
 #ifndef UNIT_FRONTENDS_AIRBYTE_ENGINE_FIXTURE_H
 #define UNIT_FRONTENDS_AIRBYTE_ENGINE_FIXTURE_H
 
-#include "destinations/biggeo.h"
-#include "destinations/catalogue.h"
+#include "destinations/biggeo/biggeo.h"
+#include "destinations/biggeo/catalogue.h"
 #include "frontends/airbyte/airbyte.h"
 
 #include <stdlib.h>

@@ -4,8 +4,8 @@
 #define UNIT_FRONTENDS_FIVETRAN_HANDLERS_FIXTURE_H
 
 #include "destination_sdk.pb-c.h"
-#include "destinations/biggeo.h"
-#include "destinations/catalogue.h"
+#include "destinations/biggeo/biggeo.h"
+#include "destinations/biggeo/catalogue.h"
 #include "frontends/fivetran/message_guard.h"
 #include "frontends/fivetran/service.h"
 #include "support/fake_clock.h"

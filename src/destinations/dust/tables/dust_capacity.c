@@ -1,0 +1,107 @@
+#include "destinations/dust/tables/dust_capacity.h"
+
+#include "destinations/dust/tables/dust_list.h"
+
+enum {
+    /* Where the number of rows to come is not known, ids are read from half of a limit on. */
+    UNKNOWN_SHARE = 2,
+    NEAR_PERCENT = 90,
+};
+
+void dust_capacity_init(struct dust_capacity *capacity, const char *table_id) {
+    *capacity = (struct dust_capacity){.table_id = table_id};
+    id_set_init(&capacity->ids);
+}
+
+void dust_capacity_clean_up(struct dust_capacity *capacity) {
+    id_set_clean_up(&capacity->ids);
+}
+
+static bool is_near(uint64_t rows, uint64_t row_bytes, uint64_t expected) {
+    uint64_t after = expected ? rows + expected : rows * UNKNOWN_SHARE;
+    return after > DUST_MAX_ROWS ||
+           after * row_bytes > (uint64_t)DUST_MAX_TABLE_BYTES / 100 * NEAR_PERCENT;
+}
+
+static bool take_id(void *context, struct slice id, struct slice value, struct status *status) {
+    struct dust_capacity *capacity = context;
+    (void)value;
+    struct slice text = {id.data + 1, id.len - 2}; /* ids of ours need no escapes in JSON */
+    return id_set_add(&capacity->ids, text, NULL) ||
+           status_no_memory(status, "counting the rows of a table");
+}
+
+static void forget_ids(void *context) {
+    id_set_clear(&((struct dust_capacity *)context)->ids);
+}
+
+void dust_capacity_set_empty(struct dust_capacity *capacity) {
+    id_set_clear(&capacity->ids);
+    capacity->rows = 0;
+    capacity->bytes = 0;
+    capacity->is_complete = true;
+}
+
+bool dust_capacity_measure(struct dust_capacity *capacity, struct dust_api *api, uint64_t expected,
+                           struct status *status) {
+    uint64_t total;
+    uint64_t row_bytes;
+    if (!dust_list_total(api, capacity->table_id, &total, &row_bytes, status)) {
+        return false;
+    }
+    dust_capacity_set_empty(capacity);
+    capacity->bytes = total * row_bytes;
+    if (!is_near(total, row_bytes, expected)) {
+        capacity->rows = total;
+        capacity->is_complete = total == 0;
+        return true;
+    }
+    const struct dust_listing listing = {take_id, forget_ids, capacity};
+    return dust_list(api, capacity->table_id, &listing, status);
+}
+
+bool dust_capacity_add(struct dust_capacity *capacity, struct slice id,
+                       const struct dust_line *line, struct status *status) {
+    bool added;
+    if (!id_set_add(&capacity->ids, id, &added)) {
+        return status_no_memory(status, "counting the rows of a table");
+    }
+    capacity->bytes += added ? line->bytes : 0;
+    for (size_t i = 0; i < 3; i++) {
+        capacity->n_separators[i] += line->separators[i];
+    }
+    uint64_t rows = capacity->rows + capacity->ids.count;
+    if (rows > DUST_MAX_ROWS) {
+        return status_fail(status, STATUS_TASK,
+                           "table %s would have more than %d rows, which Dust could not read any "
+                           "more. The rows sent before this one were kept. Send fewer rows, or "
+                           "split the table at its source",
+                           capacity->table_id, DUST_MAX_ROWS);
+    }
+    if (capacity->bytes > DUST_MAX_TABLE_BYTES) {
+        return status_fail(status, STATUS_TASK,
+                           "table %s would grow past about %d MiB, which Dust could not read any "
+                           "more. The rows sent before this one were kept. Send fewer rows or "
+                           "columns, or split the table at its source",
+                           capacity->table_id, DUST_MAX_TABLE_BYTES / 1024 / 1024);
+    }
+    return true;
+}
+
+bool dust_capacity_end_batch(struct dust_capacity *capacity, const struct dust_line *last,
+                             struct status *status) {
+    const uint64_t *n = capacity->n_separators;
+    bool fits = n[1] <= n[0] && n[2] <= n[0];
+    if (!fits) {
+        status_fail(status, STATUS_TASK,
+                    "rows of table %s hold more %s than the table has columns for: Dust would take "
+                    "them for the separator of its columns and mix up the whole table. The batch "
+                    "that holds them was not sent. Leave the column out that has them, or send "
+                    "it as documents",
+                    capacity->table_id, n[1] > n[0] ? "semicolons" : "tabs");
+    }
+    for (size_t i = 0; i < 3; i++) {
+        capacity->n_separators[i] = last->separators[i];
+    }
+    return fits;
+}
