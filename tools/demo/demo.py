@@ -98,9 +98,13 @@ def show_poking(demo):
             f"{service}/Test")
     command("grpcurl -plaintext -d", quoted_json(table), f"{service}/DescribeTable")
     command(*demo.target.look())
-    signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGINT, signal.SIGTERM])
     sys.stdout.flush()
-    signal.sigwait([signal.SIGINT, signal.SIGTERM])
+
+
+def wait_for_signal():
+    """Until SIGINT or SIGTERM. Either may reach a thread of gRPC's; this one hears of it between two naps."""
+    while True:
+        time.sleep(0.2)
 
 
 def run(demo, keep):
@@ -119,7 +123,11 @@ def run(demo, keep):
     faults = compare(story.expected(), found)
     show_landing(demo, writes, found, faults, len(story.expected()))
     if keep:
-        show_poking(demo)
+        try:
+            show_poking(demo)
+            wait_for_signal()
+        except KeyboardInterrupt:
+            pass
     else:
         which = "" if target.name == "biggeo" else f" --destination {target.name}"
         print(f"To keep both running and poke with grpcurl: ./run.sh demo{which} --keep")
