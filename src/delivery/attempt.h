@@ -7,15 +7,9 @@
 #ifndef DELIVERY_ATTEMPT_H
 #define DELIVERY_ATTEMPT_H
 
-#include "base/clock.h"
 #include "base/log.h"
-#include "base/random.h"
+#include "delivery/delivery_shared.h"
 #include "destinations/api.h"
-
-/* Shared by all calls of the process: who cools down until when, and the retry budget per host. */
-struct delivery_shared;
-struct delivery_shared *delivery_shared_new(const struct clock *clock, const struct random *random);
-void delivery_shared_destroy(struct delivery_shared *shared);
 
 struct attempt_policy {
     int max_tries;         /* 8 */

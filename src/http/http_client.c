@@ -1,6 +1,7 @@
 #include "http/http_client.h"
 
 #include "base/clock.h"
+#include "http/http_exchange.h"
 #include "http/http_headers.h"
 
 #include <arpa/inet.h>
@@ -15,25 +16,15 @@ enum {
         300, /* no byte for so long: only a caller who allows more than the default sees it */
     IDLE_CONNECTION_S = 60, /* an older one is likely to be closed by the far side while we send */
     POLL_MS = 1000,
-    DEFAULT_RESPONSE_BYTES = 1024 * 1024,
-    MAX_HEADER_BYTES = 256 * 1024,
+    MAX_HEADER_BYTES = 64 * 1024,
 };
 
 struct http_client {
     CURLM *multi; /* owns the connections */
     CURL *easy;
-};
-
-/* One request on its way; lives for one http_client_perform. */
-struct exchange {
-    const struct http_request *request;
-    struct http_response *response;
-    struct curl_slist *headers;
-    size_t body_sent;
-    size_t header_bytes;
-    size_t max_response_bytes;
-    bool sent; /* the connection stood and the request may have left */
-    char curl_error[CURL_ERROR_SIZE];
+    /* Of the request under way: */
+    struct curl_slist *headers; /* may hold a key; wiped */
+    char error[CURL_ERROR_SIZE];
 };
 
 bool http_global_init(void) {
@@ -42,21 +33,6 @@ bool http_global_init(void) {
 
 void http_global_clean_up(void) {
     curl_global_cleanup();
-}
-
-void http_response_init(struct http_response *response) {
-    *response = (struct http_response){.retry_after_ms = -1};
-    buf_init(&response->body, DEFAULT_RESPONSE_BYTES);
-}
-
-void http_response_clean_up(struct http_response *response) {
-    buf_clean_up(&response->body);
-}
-
-void http_response_reset(struct http_response *response) {
-    struct buf body = response->body;
-    buf_reset(&body);
-    *response = (struct http_response){.outcome = HTTP_STOPPED, .retry_after_ms = -1, .body = body};
 }
 
 struct http_client *http_client_new(void) {
@@ -84,18 +60,6 @@ void http_client_destroy(struct http_client *client) {
 
 /* --- libcurl's callbacks --- */
 
-static size_t give_body(char *buffer, size_t size, size_t count, void *context) {
-    struct exchange *x = context;
-    struct slice body = x->request->body;
-    size_t left = body.len - x->body_sent;
-    size_t taken = size * count < left ? size * count : left;
-    if (taken) {
-        memcpy(buffer, body.data + x->body_sent, taken);
-        x->body_sent += taken;
-    }
-    return taken;
-}
-
 /* Refusing to rewind is what keeps libcurl from sending a body twice. */
 static int refuse_rewind(void *context, curl_off_t offset, int origin) {
     (void)context;
@@ -111,53 +75,12 @@ static int note_sending(void *context, char *peer_ip, char *own_ip, int peer_por
     (void)own_ip;
     (void)peer_port;
     (void)own_port;
-    struct exchange *x = context;
+    struct http_exchange *x = context;
     if (x->sent) {
         return CURL_PREREQFUNC_ABORT;
     }
     x->sent = true;
     return CURL_PREREQFUNC_OK;
-}
-
-static size_t take_header(char *data, size_t size, size_t count, void *context) {
-    struct exchange *x = context;
-    size_t len = size * count;
-    x->header_bytes += len;
-    if (x->header_bytes > MAX_HEADER_BYTES) {
-        snprintf(x->response->error, sizeof x->response->error,
-                 "the answer's headers are longer than %d bytes", MAX_HEADER_BYTES);
-        return 0;
-    }
-    struct slice line = slice_make(data, len);
-    struct slice value;
-    if (len > 5 && memcmp(data, "HTTP/", 5) == 0) { /* what an interim answer said is over */
-        x->response->retry_after_ms = -1;
-        x->response->is_json = false;
-    } else if (http_header_value(line, "Retry-After", &value)) {
-        char text[64];
-        snprintf(text, sizeof text, "%.*s", SLICE_ARG(value));
-        int64_t now_s = clock_realtime_us(clock_system()) / 1000000;
-        x->response->retry_after_ms = http_retry_after_ms(text, curl_getdate(text, NULL), now_s);
-    } else if (http_header_value(line, "Content-Type", &value)) {
-        x->response->is_json = http_type_is_json(value);
-    }
-    return len;
-}
-
-static size_t take_body(char *data, size_t size, size_t count, void *context) {
-    struct exchange *x = context;
-    size_t len = size * count;
-    struct buf *body = &x->response->body;
-    if (len > x->max_response_bytes - body->len) {
-        snprintf(x->response->error, sizeof x->response->error,
-                 "the answer is longer than %zu bytes", x->max_response_bytes);
-        return 0;
-    }
-    if (!buf_append(body, data, len)) {
-        snprintf(x->response->error, sizeof x->response->error, "no memory for the answer");
-        return 0;
-    }
-    return len;
 }
 
 static void wake_client(void *context) {
@@ -176,7 +99,7 @@ static bool is_loopback(const char *host) {
 }
 
 /* False when the address is malformed, or would carry a key in the clear over a network. */
-static bool check_url(struct exchange *x, bool *plain) {
+static bool check_url(struct http_exchange *x, bool *plain) {
     bool ok = false;
     char *scheme = NULL;
     char *host = NULL;
@@ -191,56 +114,39 @@ static bool check_url(struct exchange *x, bool *plain) {
     why = "http:// is allowed to this machine only: use https://";
     ok = !*plain || is_loopback(host);
 cleanup:
-    if (!ok) {
-        snprintf(x->response->error, sizeof x->response->error, "%s", why);
-    }
     curl_free(host);
     curl_free(scheme);
     curl_url_cleanup(url);
-    return ok;
+    return ok || http_exchange_fail(x, "%s", why);
 }
 
-static bool add_header(struct exchange *x, const char *line) {
-    struct curl_slist *longer = curl_slist_append(x->headers, line);
+static bool add_header(struct http_client *client, struct http_exchange *x, const char *line) {
+    struct curl_slist *longer = curl_slist_append(client->headers, line);
     if (!longer) {
-        snprintf(x->response->error, sizeof x->response->error, "no memory for the headers");
-        return false;
+        return http_exchange_fail(x, "no memory for the headers");
     }
-    x->headers = longer;
+    client->headers = longer;
     return true;
 }
 
-static bool add_request_header(struct exchange *x, const struct http_header *header) {
-    if (!http_header_is_clean(header->name, header->value)) {
-        snprintf(x->response->error, sizeof x->response->error,
-                 "the value of header %.40s has a line break or another control character in it",
-                 header->name && header->name[0] ? header->name : "without a name");
-        return false;
+static bool build_headers(struct http_client *client, struct http_exchange *x) {
+    bool ok = true;
+    for (size_t i = 0; ok && i < x->request->n_headers && i < HTTP_MAX_HEADERS; i++) {
+        struct buf line; /* may hold a key: its copies are wiped */
+        buf_init(&line, MAX_HEADER_BYTES);
+        ok = http_exchange_give_header(x, i, &line) && add_header(client, x, buf_cstr(&line));
+        buf_wipe(&line);
     }
-    /* A value may be a key: its copies are wiped. An empty value needs a semicolon to be sent. */
-    struct buf line;
-    buf_init(&line, 64 * (size_t)1024);
-    buf_printf(&line, header->value[0] ? "%s: %s" : "%s;%s", header->name, header->value);
-    bool ok = add_header(x, buf_cstr(&line));
-    buf_wipe(&line);
-    return ok;
+    /* Without Expect, or libcurl spends a round trip on 100-continue. */
+    return ok && add_header(client, x, "Expect:");
 }
 
-static bool build_headers(struct exchange *x) {
-    size_t n = x->request->n_headers;
-    for (size_t i = 0; i < n && i < HTTP_MAX_HEADERS; i++) {
-        if (!add_request_header(x, &x->request->headers[i])) {
-            return false;
-        }
-    }
-    return add_header(x, "Expect:"); /* or libcurl spends a round trip on 100-continue */
-}
-
-static void wipe_headers(struct curl_slist *headers) {
-    for (struct curl_slist *at = headers; at; at = at->next) {
+static void wipe_headers(struct http_client *client) {
+    for (struct curl_slist *at = client->headers; at; at = at->next) {
         secure_wipe(at->data, strlen(at->data));
     }
-    curl_slist_free_all(headers);
+    curl_slist_free_all(client->headers);
+    client->headers = NULL;
 }
 
 static int set_connection_options(CURL *easy, bool plain) {
@@ -266,14 +172,14 @@ static int set_connection_options(CURL *easy, bool plain) {
 }
 
 /* Every option that has to do with method and body, every time: options stick to a handle. */
-static int set_body_options(CURL *easy, struct exchange *x) {
+static int set_body_options(CURL *easy, struct http_exchange *x) {
     const struct http_request *request = x->request;
     int bad = 0;
     bool post = request->method == HTTP_POST;
     bad |= (int)curl_easy_setopt(easy, CURLOPT_POSTFIELDS, NULL);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE,
                                  post ? (curl_off_t)request->body.len : (curl_off_t)-1);
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_READFUNCTION, give_body);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_READFUNCTION, http_exchange_give_body);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_READDATA, x);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_SEEKFUNCTION, refuse_rewind);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_SEEKDATA, x);
@@ -283,7 +189,8 @@ static int set_body_options(CURL *easy, struct exchange *x) {
     return bad;
 }
 
-static bool set_options(CURL *easy, struct exchange *x, bool plain) {
+static bool set_options(struct http_client *client, struct http_exchange *x, bool plain) {
+    CURL *easy = client->easy;
     int64_t timeout_ms = x->request->total_timeout_ms;
     if (timeout_ms <= 0 || timeout_ms > INT32_MAX) {
         timeout_ms = DEFAULT_TIMEOUT_MS;
@@ -291,19 +198,16 @@ static bool set_options(CURL *easy, struct exchange *x, bool plain) {
     curl_easy_reset(easy);
     int bad = set_connection_options(easy, plain) | set_body_options(easy, x);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_URL, x->request->url);
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, x->headers);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_HTTPHEADER, client->headers);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, (long)timeout_ms);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_PREREQFUNCTION, note_sending);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_PREREQDATA, x);
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, take_header);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, http_exchange_take_header);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_HEADERDATA, x);
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, take_body);
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, http_exchange_take_body);
     bad |= (int)curl_easy_setopt(easy, CURLOPT_WRITEDATA, x);
-    bad |= (int)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, x->curl_error);
-    if (bad) {
-        snprintf(x->response->error, sizeof x->response->error, "libcurl refused an option");
-    }
-    return bad == 0;
+    bad |= (int)curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, client->error);
+    return !bad || http_exchange_fail(x, "libcurl refused an option");
 }
 
 /* --- performing it --- */
@@ -382,47 +286,46 @@ static enum http_outcome outcome_of(CURLcode code, bool sent) {
     }
 }
 
-static void finish_response(struct http_client *client, struct exchange *x, CURLcode code) {
+static int64_t retry_after_ms(const struct http_exchange *x) {
+    if (!x->retry_after[0]) {
+        return -1;
+    }
+    int64_t now_s = clock_realtime_us(clock_system()) / 1000000;
+    return http_retry_after_ms(x->retry_after, curl_getdate(x->retry_after, NULL), now_s);
+}
+
+static void finish_response(struct http_client *client, struct http_exchange *x, CURLcode code) {
     struct http_response *response = x->response;
     long status = 0;
     curl_easy_getinfo(client->easy, CURLINFO_RESPONSE_CODE, &status);
     response->status = (int)status;
+    response->retry_after_ms = retry_after_ms(x);
     response->outcome = outcome_of(code, x->sent);
     if (code == CURL_LAST) {
         response->curl_code = CURLE_ABORTED_BY_CALLBACK;
-        snprintf(response->error, sizeof response->error, "stopped");
+        http_exchange_fail(x, "stopped");
         return;
     }
     response->curl_code = (int)code;
     if (code != CURLE_OK && !response->error[0]) {
-        snprintf(response->error, sizeof response->error, "%s",
-                 x->curl_error[0] ? x->curl_error : curl_easy_strerror(code));
+        http_exchange_fail(x, "%s", client->error[0] ? client->error : curl_easy_strerror(code));
     }
 }
 
 void http_client_perform(struct http_client *client, const struct http_request *request,
                          struct cancel *cancel, struct http_response *response) {
     int64_t started_ms = clock_monotonic_ms(clock_system());
-    http_response_reset(response);
-    struct exchange x = {
-        .request = request,
-        .response = response,
-        .max_response_bytes =
-            request->max_response_bytes ? request->max_response_bytes : DEFAULT_RESPONSE_BYTES,
-    };
-    if (response->body.cap > x.max_response_bytes) {
-        buf_clean_up(&response->body);
-    }
-    response->body.max = x.max_response_bytes;
-
+    struct http_exchange x;
     bool plain = false;
-    if (check_url(&x, &plain) && build_headers(&x) && set_options(client->easy, &x, plain)) {
+    http_exchange_init(&x, request, response);
+    client->error[0] = '\0';
+    if (check_url(&x, &plain) && build_headers(client, &x) && set_options(client, &x, plain)) {
         CURLcode code = transfer(client, request, cancel);
         finish_response(client, &x, code);
         curl_easy_reset(client->easy); /* nothing may point to this stack frame any more */
     } else {
         response->outcome = HTTP_BAD_PEER;
     }
-    wipe_headers(x.headers);
+    wipe_headers(client);
     response->elapsed_ms = clock_monotonic_ms(clock_system()) - started_ms;
 }

@@ -2,7 +2,7 @@
 #ifndef HTTP_HTTP_VERDICT_H
 #define HTTP_HTTP_VERDICT_H
 
-#include "http/http_client.h"
+#include "http/http_response.h"
 #include "http/verdict.h"
 
 /* Classifies (outcome, status, Retry-After). A 2xx is DELIVERED: whether its body agrees is the

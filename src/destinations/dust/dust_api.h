@@ -1,5 +1,4 @@
-/* Inside Dust: calls to the API of one data source, and what its answers mean (contracts/dust.md,
- * 3, 5, 6). */
+/* Inside Dust: calls to the API of one data source (contracts/dust.md, 3). */
 #ifndef DESTINATIONS_DUST_API_H
 #define DESTINATIONS_DUST_API_H
 
@@ -7,9 +6,6 @@
 #include "json/json_value.h"
 
 enum {
-    DUST_PENDING_WAIT_MS = 12 * 1000,   /* 429 of the pending cap: silence that lets Dust merge */
-    DUST_WORKSPACE_WAIT_MS = 10 * 1000, /* 429 of a minute's documents: a few of them are past */
-    DUST_MAX_FAULTS = 3,                /* a call's answers 500 until it is given up */
     DUST_MAX_ANSWER_BYTES = 64 * 1024 * 1024,
     DUST_ERROR_TYPE_BYTES = 64,
 };
@@ -22,11 +18,11 @@ struct dust_api {
     struct buf scope;
     /* What follows is about the call under way, or the last one. */
     const char *what;
-    bool of_table;   /* it has a table's scope, else the workspace's */
-    size_t route_at; /* where its URL says `data_sources` or `data-sources`; 0: no matter */
-    bool respelled;  /* that was changed, once */
-    unsigned faults; /* answers 500: tried a few times, then given up */
-    int status;      /* HTTP status of the last answer; 0: no answer */
+    bool of_table;        /* it has a table's scope, else the workspace's */
+    size_t route_sign_at; /* the sign of its URL's `data_sources` or `data-sources`; 0: no matter */
+    bool respelled;       /* that was changed, once */
+    unsigned faults;      /* answers 500: tried a few times, then given up */
+    int status;           /* HTTP status of the last answer; 0: no answer */
     char error_type[DUST_ERROR_TYPE_BYTES]; /* of the last answer: "table_not_found", …; "": none */
     char error_code[DUST_ERROR_TYPE_BYTES]; /* of a data_source_error in it: "data_source_document_
                                                not_found", …; "": none */
@@ -35,8 +31,8 @@ struct dust_api {
 void dust_api_init(struct dust_api *api, struct destination *d);
 void dust_api_clean_up(struct dust_api *api);
 
-/* Fills *call (valid until the next init of the same api): URL, key, judge, repeatable (every call
- * to Dust is), scope: the table of that id when given, else the workspace. path is what stands
+/* Fills *call (valid until the next init of the same api): URL, key, dust_judge, repeatable (every
+ * call to Dust is), scope: the table of that id when given, else the workspace. path is what stands
  * behind /data_sources/{id}, escaped: "/tables/x/rows?limit=0". what must live as long.
  *
  * A path below /documents that is answered by a 404 without an error of Dust's is tried once more
@@ -47,14 +43,6 @@ void dust_call_init(struct dust_api *api, struct api_call *call, enum http_metho
 /* The same for a path behind /api/v1/w/{workspace}. */
 void dust_call_init_workspace(struct dust_api *api, struct api_call *call, enum http_method method,
                               const char *what, const char *path);
-
-/* The judge that dust_call_init sets; context is the struct dust_api. For judges that add to it.
- * Dust's own sentence is put behind the verdict's text; 401, 403, 404 become Tasks that say what to
- * do (FATAL but for a missing table and a document over its quota: REJECTED); 429 without
- * Retry-After becomes THROTTLED for as long as that kind of limit needs; the third 500 of a call
- * becomes REJECTED, its status still UNAVAILABLE: who knows more says so (dust_table_explain); a
- * 2xx that is not JSON becomes UNKNOWN. */
-void dust_judge(void *context, const struct http_response *response, struct verdict *verdict);
 
 /* Performs the call. False with *status; dust_error_is then tells a 404 that is an answer. response
  * may be NULL; else initialised by the caller, and holds the last answer. */

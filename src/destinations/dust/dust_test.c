@@ -1,6 +1,6 @@
 #include "destinations/dust/dust_test.h"
 
-#include "destinations/dust/dust_api.h"
+#include "destinations/dust/dust_judge.h"
 
 enum { MAX_PATH_BYTES = SETTING_TEXT_MAX_BYTES + 100 };
 

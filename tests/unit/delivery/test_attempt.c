@@ -1,82 +1,7 @@
-#include "delivery/attempt.h"
-#include "support/fake_clock.h"
-#include "support/http_peer.h"
-#include "support/log_capture.h"
-#include "support/scripted_random.h"
 #include "support/suite.h"
+#include "unit/delivery/attempt_fixture.h"
 
 #include <pthread.h>
-
-/* Every draw, so that a wait in [0, ceiling] is DRAW % (ceiling + 1). */
-#define DRAW UINT64_C(0x9E3779B97F4A7C15)
-
-static struct fake_clock fake;
-static struct scripted_random scripted;
-static struct log_capture capture;
-static struct delivery_shared *shared;
-static struct http_client *client;
-static struct cancel cancel;
-static struct attempt attempt;
-static struct http_response response;
-static struct verdict verdict;
-static struct http_peer *peer;
-
-static void set_deadline(int64_t in_ms) {
-    cancel_clean_up(&cancel);
-    cancel_init(&cancel, &fake.clock, fake_clock_now(&fake) + in_ms);
-}
-
-static void set_up(void) {
-    ck_assert(http_global_init());
-    fake_clock_init(&fake);
-    scripted_random_init(&scripted, DRAW);
-    log_capture_init(&capture, LOG_DEBUG);
-    shared = delivery_shared_new(&fake.clock, &scripted.random);
-    client = http_client_new();
-    ck_assert(shared && client);
-    cancel_init(&cancel, &fake.clock, CANCEL_NO_DEADLINE);
-    attempt_init(&attempt, shared, client, &cancel, &capture.log, ATTEMPT_POLICY_DEFAULT);
-    http_response_init(&response);
-    peer = NULL;
-}
-
-static void tear_down(void) {
-    http_response_clean_up(&response);
-    cancel_clean_up(&cancel);
-    http_client_destroy(client);
-    delivery_shared_destroy(shared);
-    if (peer) {
-        http_peer_stop(peer);
-    }
-    log_capture_clean_up(&capture);
-    fake_clock_clean_up(&fake);
-    http_global_clean_up();
-}
-
-#define START(steps) (peer = http_peer_start(steps, sizeof(steps) / sizeof((steps)[0])))
-
-static struct api_call a_call(void) {
-    return (struct api_call){
-        .request = {.method = HTTP_POST,
-                    .url = http_peer_url(peer, "/path"),
-                    .headers = {{"x-api-key", "the-secret-key"}},
-                    .n_headers = 1,
-                    .body = SLICE_LITERAL("customer@example.com")},
-        .what = "posting a batch",
-    };
-}
-
-static bool perform(const struct api_call *call) {
-    return api_perform(&attempt.api, call, &response, &verdict);
-}
-
-static bool said(const char *words) {
-    return strstr(verdict.status.message, words) != NULL;
-}
-
-static int64_t drawn(int64_t ceiling) {
-    return (int64_t)(DRAW % (uint64_t)(ceiling + 1));
-}
 
 START_TEST(test_delivered_at_once) {
     const struct peer_step steps[] = {{.status = 200, .body = "yes"}};
@@ -215,120 +140,6 @@ START_TEST(test_nobody_listens_is_retried_though_not_repeatable) {
 }
 END_TEST
 
-START_TEST(test_throttled_waits_do_not_count_as_tries) {
-    struct peer_step steps[31];
-    for (size_t i = 0; i < 30; i++) {
-        steps[i] = (struct peer_step){.status = i % 5 == 4 ? 503 : 429,
-                                      .headers = i % 5 == 4 ? NULL : "Retry-After: 2\r\n"};
-    }
-    steps[30] = (struct peer_step){.status = 200};
-    START(steps);
-    struct api_call call = a_call();
-    ck_assert(perform(&call)); /* 24 throttled, 6 failed */
-    ck_assert_uint_eq(attempt.counts.requests, 31);
-    ck_assert_int_ge(attempt.counts.waited_ms, 24 * 2000);
-}
-END_TEST
-
-START_TEST(test_lesson_32_retry_after_wins_over_jitter) {
-    const struct peer_step steps[] = {{.status = 429, .headers = "Retry-After: 45\r\n"},
-                                      {.status = 503, .headers = "Retry-After: 7\r\n"},
-                                      {.status = 500, .headers = "Retry-After: 3\r\n"},
-                                      {.status = 200}};
-    START(steps);
-    struct api_call call = a_call();
-    call.repeatable = true;
-    ck_assert(perform(&call));
-    ck_assert_int_eq(attempt.counts.waited_ms, 55000);
-    ck_assert_uint_eq(atomic_load(&scripted.draws), 0);
-}
-END_TEST
-
-START_TEST(test_throttled_without_a_wish_backs_off) {
-    const struct peer_step steps[] = {{.status = 429}, {.status = 429}, {.status = 429},
-                                      {.status = 429}, {.status = 429}, {.status = 429},
-                                      {.status = 429}, {.status = 200}};
-    START(steps);
-    struct api_call call = a_call();
-    ck_assert(perform(&call));
-    const int64_t ceilings[] = {1000, 2000, 4000, 8000, 16000, 30000, 30000};
-    int64_t expected = 0;
-    for (size_t i = 0; i < 7; i++) {
-        expected += drawn(ceilings[i]) > 1000 ? drawn(ceilings[i]) : 1000;
-    }
-    ck_assert_int_eq(attempt.counts.waited_ms, expected);
-}
-END_TEST
-
-START_TEST(test_throttled_waits_at_least_a_second) {
-    const struct peer_step steps[] = {{.status = 429, .headers = "Retry-After: 0\r\n"},
-                                      {.status = 200}};
-    START(steps);
-    struct api_call call = a_call();
-    ck_assert(perform(&call));
-    ck_assert_int_eq(attempt.counts.waited_ms, 1000);
-}
-END_TEST
-
-START_TEST(test_lesson_31_a_throttle_is_shared_by_its_scope) {
-    const struct peer_step steps[] = {{.status = 429, .headers = "Retry-After: 30\r\n"},
-                                      {.status = 200}};
-    START(steps);
-    struct api_call call = a_call();
-    set_deadline(10000);
-    ck_assert(!perform(&call)); /* told to wait 30 s, has 10 */
-    ck_assert_uint_eq(http_peer_requests(peer), 1);
-
-    /* Another attempt: before its first request. */
-    struct cancel patient;
-    cancel_init(&patient, &fake.clock, CANCEL_NO_DEADLINE);
-    struct attempt other;
-    attempt_init(&other, shared, client, &patient, &capture.log, ATTEMPT_POLICY_DEFAULT);
-    struct api_call elsewhere = a_call();
-    elsewhere.scope = "another workspace";
-    ck_assert(api_perform(&other.api, &elsewhere, &response, &verdict));
-    ck_assert_int_eq(other.counts.waited_ms, 0);
-    ck_assert(api_perform(&other.api, &call, &response, &verdict));
-    ck_assert_int_eq(other.counts.waited_ms, 30000);
-    ck_assert_uint_eq(other.counts.requests, 2);
-    ck_assert(api_perform(&other.api, &call, &response, &verdict)); /* it is over */
-    ck_assert_int_eq(other.counts.waited_ms, 30000);
-    cancel_clean_up(&patient);
-}
-END_TEST
-
-START_TEST(test_lesson_31_somebody_elses_throttle_past_the_deadline_sends_nothing) {
-    const struct peer_step steps[] = {{.status = 429, .headers = "Retry-After: 60\r\n"},
-                                      {.status = 200}};
-    START(steps);
-    struct api_call call = a_call();
-    set_deadline(10000);
-    ck_assert(!perform(&call));
-    response.status = 200; /* of an earlier use */
-    ck_assert(!perform(&call));
-    ck_assert_int_eq(verdict.kind, VERDICT_THROTTLED);
-    ck_assert_int_eq(verdict.status.code, STATUS_UNAVAILABLE);
-    ck_assert_int_eq(verdict.after_ms, 60000);
-    ck_assert(said("not sent"));
-    ck_assert_int_eq(response.status, 0);
-    ck_assert_uint_eq(http_peer_requests(peer), 1);
-}
-END_TEST
-
-START_TEST(test_lesson_32_a_throttle_past_the_deadline_ends_at_once) {
-    const struct peer_step steps[] = {{.status = 429, .headers = "Retry-After: 90\r\n"}};
-    START(steps);
-    struct api_call call = a_call();
-    set_deadline(90000);
-    ck_assert(!perform(&call));
-    ck_assert_int_eq(verdict.kind, VERDICT_THROTTLED);
-    ck_assert_int_eq(verdict.status.code, STATUS_UNAVAILABLE);
-    ck_assert(said("until 2026-01-01T00:01:30Z"));
-    ck_assert(said("HTTP 429"));
-    ck_assert_uint_eq(fake.n_sleeps, 0);
-}
-END_TEST
-
 START_TEST(test_lesson_32_waits_end_before_the_deadline) {
     const struct peer_step steps[] = {{.status = 503}};
     START(steps);
@@ -340,50 +151,6 @@ START_TEST(test_lesson_32_waits_end_before_the_deadline) {
     ck_assert(said("no time is left for another try; gave up after 4 tries"));
     ck_assert_int_eq(fake_clock_slept(&fake), deadline_ms - 1);
     ck_assert_uint_eq(http_peer_requests(peer), 4);
-}
-END_TEST
-
-START_TEST(test_throttled_for_ever_ends_without_a_deadline_too) {
-    const struct peer_step steps[] = {{.status = 429, .headers = "Retry-After: 600\r\n"}};
-    START(steps);
-    attempt_init(&attempt, shared, client, NULL, NULL, ATTEMPT_POLICY_DEFAULT);
-    struct api_call call = a_call();
-    ck_assert(!perform(&call));
-    ck_assert_int_eq(verdict.kind, VERDICT_THROTTLED);
-    ck_assert_int_eq(fake_clock_slept(&fake), 3000 * 1000); /* five of them fit into 55 minutes */
-}
-END_TEST
-
-/* --- the budget --- */
-
-START_TEST(test_an_outage_ends_in_one_clear_failure) {
-    char url[64];
-    http_peer_nobody_url(url, sizeof url);
-    struct api_call call = {.request = {.method = HTTP_GET, .url = url}, .what = "x"};
-    const struct attempt_policy at_once = {.max_tries = 8, .first_wait_ms = 0, .max_wait_ms = 0};
-    attempt_init(&attempt, shared, client, &cancel, &capture.log, at_once);
-    for (int i = 0; i < 8; i++) { /* as many as run side by side have their tries */
-        attempt.counts.requests = 0;
-        ck_assert(!perform(&call));
-        ck_assert_uint_eq(attempt.counts.requests, 8);
-    }
-    for (int i = 0; i < 20; i++) {
-        attempt.counts.requests = 0;
-        ck_assert(!perform(&call));
-    }
-    ck_assert_uint_eq(attempt.counts.requests, 1);
-    ck_assert_int_eq(verdict.status.code, STATUS_UNAVAILABLE);
-    ck_assert(said("the API failed again and again, in other calls too; gave up after 1 try in"));
-
-    /* Another host has a budget of its own; and time heals. */
-    const struct peer_step steps[] = {{.status = 503}, {.status = 200}};
-    START(steps);
-    struct api_call fine = a_call();
-    ck_assert(perform(&fine));
-    fake_clock_advance(&fake, 1000 * 1000);
-    attempt.counts.requests = 0;
-    ck_assert(!perform(&call));
-    ck_assert_uint_eq(attempt.counts.requests, 8);
 }
 END_TEST
 
@@ -512,58 +279,7 @@ START_TEST(test_a_judge_may_throttle_a_scope_of_its_own) {
 }
 END_TEST
 
-START_TEST(test_the_scope_is_the_host_when_nobody_says) {
-    const struct peer_step steps[] = {{.status = 400}};
-    START(steps);
-    struct api_call call = a_call();
-    ck_assert(!perform(&call));
-    ck_assert_int_eq(strncmp(verdict.scope, "127.0.0.1:", 10), 0);
-    ck_assert_ptr_null(strchr(verdict.scope, '/'));
-    call.scope = "workspace";
-    ck_assert(!perform(&call));
-    ck_assert_str_eq(verdict.scope, "workspace");
-}
-END_TEST
-
 /* --- cancelling --- */
-
-START_TEST(test_a_cancelled_call_sends_nothing) {
-    static const struct {
-        enum cancel_reason reason;
-        enum status_code code;
-    } rows[] = {{CANCEL_CALLER, STATUS_CANCELLED},
-                {CANCEL_SHUTDOWN, STATUS_UNAVAILABLE},
-                {CANCEL_DEADLINE, STATUS_DEADLINE}};
-    const struct peer_step steps[] = {{.status = 200}};
-    START(steps);
-    cancel_fire(&cancel, rows[_i].reason);
-    struct api_call call = a_call();
-    ck_assert(!perform(&call));
-    ck_assert_int_eq(verdict.kind, VERDICT_CANCELLED);
-    ck_assert_int_eq(verdict.status.code, rows[_i].code);
-    ck_assert_uint_eq(http_peer_requests(peer), 0);
-}
-END_TEST
-
-static void fire_on_sleep(void *context, int64_t ms) {
-    (void)ms;
-    cancel_fire(context, CANCEL_SHUTDOWN);
-}
-
-START_TEST(test_cancel_ends_a_wait) {
-    const struct peer_step steps[] = {
-        {.status = _i ? 429 : 503, .headers = _i ? "Retry-After: 600\r\n" : NULL}};
-    START(steps);
-    fake.on_sleep = fire_on_sleep;
-    fake.on_sleep_context = &cancel;
-    struct api_call call = a_call();
-    ck_assert(!perform(&call));
-    ck_assert_int_eq(verdict.kind, VERDICT_CANCELLED);
-    ck_assert_int_eq(verdict.status.code, STATUS_UNAVAILABLE);
-    ck_assert_uint_eq(fake.n_sleeps, 1);
-    ck_assert_uint_eq(http_peer_requests(peer), 1);
-}
-END_TEST
 
 static void *cancel_when_sent(void *context) {
     http_peer_wait_requests(peer, 1);
@@ -597,25 +313,6 @@ START_TEST(test_cancel_from_another_thread) {
 END_TEST
 
 /* --- the log --- */
-
-START_TEST(test_long_waits_say_so_every_ten_seconds) {
-    const struct peer_step steps[] = {{.status = 429, .headers = "Retry-After: 35\r\n"},
-                                      {.status = 429, .headers = "Retry-After: 4\r\n"},
-                                      {.status = 429, .headers = "Retry-After: 4\r\n"},
-                                      {.status = 200}};
-    START(steps);
-    struct api_call call = a_call();
-    ck_assert(perform(&call));
-    ck_assert_uint_eq(log_capture_count(&capture, "1 waiting what=\"posting a batch\""), 4);
-    ck_assert_uint_eq(log_capture_count(&capture, "left_s=25"), 1);
-    ck_assert_uint_eq(log_capture_count(&capture, "left_s=15"), 1);
-    ck_assert_uint_eq(log_capture_count(&capture, "left_s=5"), 1);
-    ck_assert_uint_eq(log_capture_count(&capture, "left_s=3"), 1); /* 5 + 4 + 1 s of silence */
-    for (size_t i = 0; i < fake.n_sleeps; i++) {
-        ck_assert_int_le(fake.sleeps[i], 10000);
-    }
-}
-END_TEST
 
 /* A clock on which every look takes four seconds. */
 static int64_t racing_ms(void *context) {
@@ -705,46 +402,6 @@ START_TEST(test_a_reason_stays_on_its_line) {
 }
 END_TEST
 
-/* --- side by side --- */
-
-static void *deliver_many(void *context) {
-    struct http_client *own_client = http_client_new();
-    struct attempt own;
-    attempt_init(&own, shared, own_client, &cancel, &capture.log, ATTEMPT_POLICY_DEFAULT);
-    const struct api_call *call = context;
-    uintptr_t delivered = 0;
-    for (int i = 0; i < 20; i++) {
-        struct verdict own_verdict;
-        delivered += api_perform(&own.api, call, NULL, &own_verdict);
-    }
-    http_client_destroy(own_client);
-    return (void *)delivered;
-}
-
-START_TEST(test_attempts_side_by_side) {
-    struct peer_step steps[60];
-    size_t failures = 0;
-    for (size_t i = 0; i < 60; i++) {
-        bool fails = i % 9 == 0; /* seven in all: no call can run out of tries */
-        bool throttles = !fails && i % 4 == 1;
-        steps[i] = (struct peer_step){.status = fails ? 503 : throttles ? 429 : 200};
-        failures += fails || throttles;
-    }
-    START(steps);
-    struct api_call call = a_call();
-    pthread_t threads[4];
-    for (size_t i = 0; i < 4; i++) {
-        ck_assert_int_eq(pthread_create(&threads[i], NULL, deliver_many, &call), 0);
-    }
-    for (size_t i = 0; i < 4; i++) {
-        void *delivered = NULL;
-        pthread_join(threads[i], &delivered);
-        ck_assert_uint_eq((uintptr_t)delivered, 20);
-    }
-    ck_assert_uint_eq(http_peer_requests(peer), 80 + failures);
-}
-END_TEST
-
 static TCase *retry_tests(void) {
     TCase *tests = tcase_create("retry");
     tcase_add_checked_fixture(tests, set_up, tear_down);
@@ -757,21 +414,6 @@ static TCase *retry_tests(void) {
     tcase_add_test(tests, test_lesson_33_unknown_to_the_end_stays_unknown);
     tcase_add_test(tests, test_nobody_listens_is_retried_though_not_repeatable);
     tcase_add_test(tests, test_lesson_32_waits_end_before_the_deadline);
-    tcase_add_test(tests, test_an_outage_ends_in_one_clear_failure);
-    return tests;
-}
-
-static TCase *throttle_tests(void) {
-    TCase *tests = tcase_create("throttle");
-    tcase_add_checked_fixture(tests, set_up, tear_down);
-    tcase_add_test(tests, test_throttled_waits_do_not_count_as_tries);
-    tcase_add_test(tests, test_lesson_32_retry_after_wins_over_jitter);
-    tcase_add_test(tests, test_throttled_without_a_wish_backs_off);
-    tcase_add_test(tests, test_throttled_waits_at_least_a_second);
-    tcase_add_test(tests, test_lesson_31_a_throttle_is_shared_by_its_scope);
-    tcase_add_test(tests, test_lesson_31_somebody_elses_throttle_past_the_deadline_sends_nothing);
-    tcase_add_test(tests, test_lesson_32_a_throttle_past_the_deadline_ends_at_once);
-    tcase_add_test(tests, test_throttled_for_ever_ends_without_a_deadline_too);
     return tests;
 }
 
@@ -783,23 +425,17 @@ static TCase *other_tests(void) {
     tcase_add_test(tests, test_a_judge_may_ask_for_another_try);
     tcase_add_test(tests, test_a_judge_sees_500_but_no_answer_that_was_cut);
     tcase_add_test(tests, test_a_judge_may_throttle_a_scope_of_its_own);
-    tcase_add_test(tests, test_the_scope_is_the_host_when_nobody_says);
-    tcase_add_loop_test(tests, test_a_cancelled_call_sends_nothing, 0, 3);
-    tcase_add_loop_test(tests, test_cancel_ends_a_wait, 0, 2);
     tcase_add_loop_test(tests, test_cancel_from_another_thread, 0, 2);
-    tcase_add_test(tests, test_long_waits_say_so_every_ten_seconds);
     tcase_add_test(tests, test_an_answer_that_takes_long_is_spoken_of_every_ten_seconds);
     tcase_add_test(tests, test_lesson_37_no_bodies_and_no_keys_in_the_log);
     tcase_add_test(tests, test_lesson_37_a_text_that_names_a_record_is_not_logged);
     tcase_add_test(tests, test_a_reason_stays_on_its_line);
-    tcase_add_test(tests, test_attempts_side_by_side);
     return tests;
 }
 
 int main(void) {
     Suite *suite = suite_create("attempt");
     suite_add_tcase(suite, retry_tests());
-    suite_add_tcase(suite, throttle_tests());
     suite_add_tcase(suite, other_tests());
     return suite_run(suite);
 }

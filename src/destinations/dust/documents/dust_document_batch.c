@@ -3,6 +3,7 @@
 #include "base/utf8.h"
 #include "destinations/dust/documents/dust_document.h"
 #include "destinations/dust/documents/dust_document_calls.h"
+#include "destinations/dust/dust_judge.h"
 #include "destinations/table_name.h"
 #include "json/json_walk.h"
 

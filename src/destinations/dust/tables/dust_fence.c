@@ -2,6 +2,7 @@
 
 #include "destinations/dust/dust_columns.h"
 #include "destinations/dust/dust_ids.h"
+#include "destinations/dust/dust_judge.h"
 #include "destinations/table_name.h"
 #include "json/json_writer.h"
 

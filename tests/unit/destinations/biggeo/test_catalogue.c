@@ -1,14 +1,12 @@
-#include "destinations/biggeo/catalogue.h"
+#include "support/suite.h"
+#include "unit/destinations/biggeo/catalogue_fixture.h"
 
-#include <check.h>
 #include <pthread.h>
 #include <sqlite3.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-#define SCOPE SLICE_LITERAL("https://api.example#0123")
 
 enum { PATH_BYTES = 256, RIVALS = 4, ROUNDS = 20, LOSSES = (RIVALS - 1) * ROUNDS };
 
@@ -50,20 +48,6 @@ static struct catalogue *open_at(const char *where) {
     return catalogue;
 }
 
-static const struct column columns[] = {
-    {"id", COLUMN_LONG, true, false, 0, 0},
-    {"price", COLUMN_DECIMAL, false, true, 38, 37},
-    {"amount", COLUMN_DECIMAL, false, true, 0, 0},
-    {"weight", COLUMN_DECIMAL, false, false, 0, 0},
-    {"_fivetran_synced", COLUMN_UTC_DATETIME, false, false, 0, 0},
-    {"id2", COLUMN_STRING, true, false, 0, 0},
-    {"na\"me' ; \xE6\x97\xA5", COLUMN_NAIVE_TIME, false, false, 0, 0},
-};
-
-static struct table table_of(const char *schema, const char *name, size_t n_columns) {
-    return (struct table){schema, name, columns, n_columns};
-}
-
 static struct table *get(struct catalogue *catalogue, struct slice scope, const char *schema,
                          const char *name) {
     struct status status = STATUS_INIT;
@@ -90,23 +74,6 @@ static bool written(struct catalogue *catalogue, const char *schema, const char 
     return catalogue_is_written(catalogue, SCOPE, slice_of(schema), slice_of(name));
 }
 
-static void assert_same(const struct table *table, const struct table *wanted) {
-    ck_assert_ptr_nonnull(table);
-    ck_assert_str_eq(table->schema, wanted->schema);
-    ck_assert_str_eq(table->name, wanted->name);
-    ck_assert_uint_eq(table->n_columns, wanted->n_columns);
-    for (size_t i = 0; i < table->n_columns; i++) {
-        const struct column *a = &table->columns[i];
-        const struct column *b = &wanted->columns[i];
-        ck_assert_str_eq(a->name, b->name);
-        ck_assert_int_eq(a->type, b->type);
-        ck_assert_int_eq(a->primary_key, b->primary_key);
-        ck_assert_int_eq(a->has_decimal, b->has_decimal);
-        ck_assert_uint_eq(a->precision, b->precision);
-        ck_assert_uint_eq(a->scale, b->scale);
-    }
-}
-
 /* Parameters that are absent stay absent; those that are given as 0 stay given. */
 START_TEST(test_lesson_07_columns_come_back_exactly) {
     struct table table = table_of("s", "t", sizeof columns / sizeof columns[0]);
@@ -124,46 +91,6 @@ START_TEST(test_lesson_07_columns_come_back_exactly) {
 }
 END_TEST
 
-START_TEST(test_lesson_07_every_type_and_parameter) {
-    struct column all[COLUMN_TYPE_COUNT + 3];
-    char names[COLUMN_TYPE_COUNT][8];
-    for (int i = 0; i < COLUMN_TYPE_COUNT; i++) {
-        snprintf(names[i], sizeof names[i], "c%d", i);
-        all[i] = (struct column){names[i], (enum column_type)i, i % 2 == 0, false, 0, 0};
-    }
-    all[COLUMN_TYPE_COUNT] = (struct column){"d1", COLUMN_DECIMAL, false, true, 43, 38};
-    all[COLUMN_TYPE_COUNT + 1] =
-        (struct column){"d2", COLUMN_DECIMAL, false, true, UINT32_MAX, UINT32_MAX};
-    all[COLUMN_TYPE_COUNT + 2] = (struct column){"d3", COLUMN_DECIMAL, false, true, 10, 0};
-    struct table table = {"s", "t", all, COLUMN_TYPE_COUNT + 3};
-    struct catalogue *catalogue = open_at(NULL);
-    ck_assert(create(catalogue, &table));
-    struct table *found = get(catalogue, SCOPE, "s", "t");
-    assert_same(found, &table);
-    table_copy_destroy(found);
-    catalogue_close(catalogue);
-}
-END_TEST
-
-START_TEST(test_many_columns) {
-    enum { MANY = 1000, NAME_BYTES = 300 };
-    static char names[MANY][NAME_BYTES];
-    static struct column wide[MANY];
-    for (int i = 0; i < MANY; i++) {
-        memset(names[i], 'n', NAME_BYTES - 1);
-        snprintf(names[i] + NAME_BYTES - 8, 8, "%07d", MANY - i);
-        wide[i] = (struct column){names[i], COLUMN_STRING, i == 0, false, 0, 0};
-    }
-    struct table table = {"s", "t", wide, MANY};
-    struct catalogue *catalogue = open_at(NULL);
-    ck_assert(create(catalogue, &table));
-    struct table *found = get(catalogue, SCOPE, "s", "t");
-    assert_same(found, &table);
-    table_copy_destroy(found);
-    catalogue_close(catalogue);
-}
-END_TEST
-
 START_TEST(test_lesson_05_a_table_is_created_once) {
     struct table table = table_of("s", "t", 2);
     struct table other = table_of("s", "t", 1);
@@ -174,84 +101,6 @@ START_TEST(test_lesson_05_a_table_is_created_once) {
     ck_assert_int_eq(status.code, STATUS_TASK);
     ck_assert_str_eq(status.message, "table s.t exists already");
     struct table *found = get(catalogue, SCOPE, "s", "t");
-    assert_same(found, &table);
-    table_copy_destroy(found);
-    catalogue_close(catalogue);
-}
-END_TEST
-
-/* Scope, schema and name are kept apart, as exact bytes. */
-START_TEST(test_keys) {
-    struct catalogue *catalogue = open_at(NULL);
-    struct table table = table_of("s", "t", 1);
-    struct table empty_names = table_of("", "", 0);
-    ck_assert(create(catalogue, &table));
-    ck_assert(!is_there(catalogue, SLICE_LITERAL("another"), "s", "t"));
-    ck_assert(!is_there(catalogue, SLICE_LITERAL(""), "s", "t"));
-    ck_assert(!is_there(catalogue, SCOPE, "t", "s"));
-    ck_assert(!is_there(catalogue, SCOPE, "S", "t"));
-    ck_assert(!is_there(catalogue, SCOPE, "s", "t "));
-    ck_assert(!is_there(catalogue, SCOPE, "st", ""));
-    ck_assert(!is_there(catalogue, SCOPE, "", ""));
-    ck_assert(create(catalogue, &empty_names));
-    ck_assert(is_there(catalogue, SCOPE, "", ""));
-    ck_assert(is_there(catalogue, SCOPE, "s", "t"));
-    catalogue_close(catalogue);
-}
-END_TEST
-
-START_TEST(test_put_replaces_columns_and_keeps_the_mark) {
-    struct catalogue *catalogue = open_at(path);
-    struct table wide = table_of("s", "t", 5);
-    struct table narrow = table_of("s", "t", 2);
-    struct table other = table_of("s", "other", 3);
-    struct status status = STATUS_INIT;
-    ck_assert(catalogue_put(catalogue, SCOPE, &wide, &status)); /* makes it */
-    ck_assert(catalogue_put(catalogue, SCOPE, &other, &status));
-    catalogue_mark_written(catalogue, SCOPE, slice_of("s"), slice_of("t"));
-    ck_assert(catalogue_put(catalogue, SCOPE, &narrow, &status));
-    struct table *found = get(catalogue, SCOPE, "s", "t");
-    assert_same(found, &narrow);
-    table_copy_destroy(found);
-    found = get(catalogue, SCOPE, "s", "other");
-    assert_same(found, &other);
-    table_copy_destroy(found);
-    ck_assert(written(catalogue, "s", "t"));
-    ck_assert(!create(catalogue, &wide));
-    catalogue_close(catalogue);
-}
-END_TEST
-
-START_TEST(test_a_table_without_columns_is_there) {
-    struct catalogue *catalogue = open_at(NULL);
-    struct table table = table_of("s", "t", 0);
-    ck_assert(create(catalogue, &table));
-    struct table *found = get(catalogue, SCOPE, "s", "t");
-    assert_same(found, &table);
-    table_copy_destroy(found);
-    catalogue_close(catalogue);
-}
-END_TEST
-
-START_TEST(test_drop) {
-    struct catalogue *catalogue = open_at(path);
-    struct table table = table_of("s", "t", 3);
-    struct table other = table_of("s", "other", 2);
-    struct status status = STATUS_INIT;
-    ck_assert(create(catalogue, &table));
-    ck_assert(create(catalogue, &other));
-    catalogue_mark_written(catalogue, SCOPE, slice_of("s"), slice_of("t"));
-    for (int again = 0; again < 2; again++) {
-        ck_assert(catalogue_drop(catalogue, SCOPE, slice_of("s"), slice_of("t"), &status));
-        ck_assert(!is_there(catalogue, SCOPE, "s", "t"));
-        ck_assert(!written(catalogue, "s", "t"));
-    }
-    struct table *found = get(catalogue, SCOPE, "s", "other");
-    assert_same(found, &other);
-    table_copy_destroy(found);
-    table.n_columns = 1;
-    ck_assert(create(catalogue, &table)); /* no old column comes back */
-    found = get(catalogue, SCOPE, "s", "t");
     assert_same(found, &table);
     table_copy_destroy(found);
     catalogue_close(catalogue);
@@ -512,13 +361,7 @@ static TCase *cases(void) {
     TCase *tests = tcase_create("catalogue");
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, test_lesson_07_columns_come_back_exactly);
-    tcase_add_test(tests, test_lesson_07_every_type_and_parameter);
-    tcase_add_test(tests, test_many_columns);
     tcase_add_test(tests, test_lesson_05_a_table_is_created_once);
-    tcase_add_test(tests, test_keys);
-    tcase_add_test(tests, test_put_replaces_columns_and_keeps_the_mark);
-    tcase_add_test(tests, test_a_table_without_columns_is_there);
-    tcase_add_test(tests, test_drop);
     tcase_add_test(tests, test_written_without_columns);
     tcase_add_test(tests, test_processes_create_the_same_table);
     tcase_add_test(tests, test_threads_create_the_same_table);
@@ -538,9 +381,5 @@ static TCase *cases(void) {
 int main(void) {
     Suite *suite = suite_create("catalogue");
     suite_add_tcase(suite, cases());
-    SRunner *runner = srunner_create(suite);
-    srunner_run_all(runner, CK_NORMAL);
-    int failed = srunner_ntests_failed(runner);
-    srunner_free(runner);
-    return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+    return suite_run(suite);
 }
