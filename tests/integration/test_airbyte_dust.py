@@ -2,6 +2,7 @@
 import decimal
 import json
 import random
+import signal
 
 import pytest
 
@@ -390,6 +391,52 @@ def test_rule_3_a_state_is_echoed_only_when_its_rows_can_be_read(files, sandbox)
     total = sandbox.dust("GET", f"tables/{USERS}/rows?limit=0").json()["total"]
     assert total == 1
     sync.finish().assert_success()
+
+
+FIVE = [f"s{n}" for n in range(5)]
+FIVE_TABLES = {f"airbyte_{name}" for name in FIVE}
+
+
+def fences(sandbox):
+    """The posts of rows with a nonce, oldest first."""
+    return [r for r in sandbox.requests("dust-upsert-rows", "upsert") if rb'{\"~\":' in sandbox.body(r["number"])]
+
+
+def test_the_waits_of_many_streams_are_one(files, start_sandbox):
+    sandbox = start_sandbox("--keep-bodies", "--set", "merge_quiet_ms=300")
+    sync = files.start(old_config(sandbox, **AT_EACH_STATE), catalog(*FIVE))
+    for commit in range(2):
+        sync.feed(*[record(name, {"n": n}) for name in FIVE for n in range(3)], global_state(commit))
+        sync.wait_state(commit + 1)
+        assert [sandbox.dust("GET", f"tables/{table}/rows?limit=0").json()["total"] for table in sorted(FIVE_TABLES)] == [3] * 5
+        posted = fences(sandbox)[5 * commit:]
+        seen = [r["number"] for r in sandbox.requests("dust-get-row") if r["status"] == 200 and r["number"] > posted[0]["number"]]
+        assert {r["table"] for r in posted} == FIVE_TABLES and len(posted) == 5
+        assert max(r["number"] for r in posted) < min(seen), "every fence is posted before the first is seen"
+    sync.finish().assert_success()
+
+
+def test_a_stream_that_fails_does_not_keep_back_the_states_of_those_that_were_sent(files, start_sandbox):
+    sandbox = start_sandbox("--set", "merge_quiet_ms=300")
+    sandbox.fault("upsert", "status", table="airbyte_s3", status=403, body='{"error":{"type":"data_source_auth_error","message":"no"}}')
+    lines = [record(name, {"n": 1}) for name in FIVE] + [stream_state(name, 1) for name in FIVE]
+    output = files.write(old_config(sandbox, commit="end"), catalog(*FIVE), lines).assert_failure("config_error", "API key")
+    sandbox.assert_fired()
+    assert [json.loads(line)["state"]["stream"]["stream_descriptor"]["name"] for line in output.states] == ["s0", "s1", "s2"]
+    assert [sandbox.dust("GET", f"tables/airbyte_{name}/rows?limit=0").json()["total"] for name in FIVE[:3]] == [1, 1, 1]
+
+
+def test_rule_8_sigterm_ends_the_wait_for_many_streams_and_echoes_nothing(files, start_sandbox):
+    sandbox = start_sandbox("--keep-bodies", "--set", "merge_quiet_ms=3600000")
+    sync = files.start(old_config(sandbox, **AT_EACH_STATE), catalog(*FIVE))
+    sandbox.fault("dust-get-row", "hold", store=True)
+    sync.feed(*[record(name, {"n": 1}) for name in FIVE], *[stream_state(name, 1) for name in FIVE[:1]])
+    sandbox.wait_held()
+    assert {r["table"] for r in fences(sandbox)} == FIVE_TABLES
+    sync.signal(signal.SIGTERM)
+    output = sync.finish().assert_failure("transient_error")
+    assert output.states == []
+    sandbox.release()
 
 
 def test_many_streams_at_once(files, sandbox):

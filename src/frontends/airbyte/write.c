@@ -69,13 +69,18 @@ static bool empties_table(const struct stream *stream) {
 /* Makes everything durable that was read, and echoes the states that allows. What is durable is
  * echoed even when something else fails. */
 static bool commit(struct sync *s, bool at_end, struct status *status) {
+    struct status wait_status = STATUS_INIT;
+    struct status echo_status = STATUS_INIT;
     bool ok = true;
     for (size_t i = 0; ok && i < s->catalog.n_streams; i++) {
         const struct stream *stream = &s->catalog.streams[i];
         ok = writer_finish(s->writer, stream->writer, at_end && empties_table(stream), status);
     }
-    ok = ok && writer_wait(s->writer, status);
-    struct status echo_status = STATUS_INIT;
+    bool waited = writer_wait(s->writer, &wait_status);
+    if (ok && !waited) {
+        *status = wait_status;
+    }
+    ok = ok && waited;
     bool echoed = states_echo(&s->states, s->writer, &s->catalog, &s->connection.output,
                               &s->n_echoed, &echo_status);
     if (ok && !echoed) {
