@@ -17,12 +17,13 @@ struct writer_table {
     struct writer_table *before, *after; /* among the tables with an open batch */
     bool begun;
     struct dispatch dispatch; /* the sending thread's */
-    bool durable;             /* guarded by the queue's mutex */
+    enum writer_stage stage;  /* guarded by the queue's mutex */
 };
 
 struct writer {
     struct writer_options options;
-    struct writer_table *tables;
+    struct writer_table *tables; /* in the order they were opened */
+    struct writer_table **end;   /* where the next one goes */
     struct writer_table *open_tables;
     size_t open_bytes;
     uint64_t n_added;
@@ -101,7 +102,7 @@ static bool send_open(struct writer *w, struct writer_table *t, bool last, struc
         return status_no_memory(status, "closing a batch");
     }
     const struct writer_slot slot = {
-        .dispatch = &t->dispatch, .batch = t->open, .last = last, .durable = &t->durable};
+        .dispatch = &t->dispatch, .batch = t->open, .last = last, .stage = &t->stage};
     bool ok = writer_queue_send(&w->queue, &slot, status);
     if (ok) {
         t->open = NULL;
@@ -127,10 +128,21 @@ static bool keep_budget(struct writer *w, struct status *status) {
 
 /* --- the door --- */
 
-static bool set_not_durable(struct writer *w, struct writer_table *t, struct status *status) {
+static enum writer_stage stage_of(struct writer *w, const struct writer_table *t) {
     pthread_mutex_lock(&w->queue.mutex);
-    t->durable = false;
+    enum writer_stage stage = t->stage;
     pthread_mutex_unlock(&w->queue.mutex);
+    return stage;
+}
+
+static void set_stage(struct writer *w, struct writer_table *t, enum writer_stage stage) {
+    pthread_mutex_lock(&w->queue.mutex);
+    t->stage = stage;
+    pthread_mutex_unlock(&w->queue.mutex);
+}
+
+static bool set_not_durable(struct writer *w, struct writer_table *t, struct status *status) {
+    set_stage(w, t, WRITER_OPEN);
     return writer_queue_check(&w->queue, status);
 }
 
@@ -176,15 +188,30 @@ bool writer_finish(struct writer *w, struct writer_table *t, bool even_if_empty,
     return send_open(w, t, true, status);
 }
 
+/* Finishes the sessions that began to, up to one that fails; the sending thread is idle, or has
+ * ended. */
+static bool finish_begun(struct writer *w, struct status *status) {
+    for (struct writer_table *t = w->tables; t; t = t->next) {
+        if (stage_of(w, t) == WRITER_SENT) {
+            w->options.attempt->log = &t->log;
+            if (!t->session->ops->finish(t->session, w->options.notice, status)) {
+                return false;
+            }
+            set_stage(w, t, WRITER_DURABLE);
+            writer_queue_tell(&w->queue);
+        }
+    }
+    return true;
+}
+
 bool writer_wait(struct writer *w, struct status *status) {
-    return writer_queue_wait(&w->queue, status);
+    struct status other = STATUS_INIT;
+    bool sent = writer_queue_wait(&w->queue, status);
+    return finish_begun(w, sent ? status : &other) && sent;
 }
 
 bool writer_is_durable(struct writer *w, struct writer_table *t) {
-    pthread_mutex_lock(&w->queue.mutex);
-    bool durable = t->durable;
-    pthread_mutex_unlock(&w->queue.mutex);
-    return durable;
+    return stage_of(w, t) == WRITER_DURABLE;
 }
 
 struct delivery_report writer_report(struct writer *w) {
@@ -203,7 +230,7 @@ struct writer_table *writer_open(struct writer *w, const struct table *table,
         return NULL;
     }
     t->table = table;
-    t->durable = true; /* nothing was added */
+    t->stage = WRITER_DURABLE; /* nothing was added */
     t->log = log_with(o->log, "table=\"%s%s%s\"", TABLE_ARGS(table));
     struct destination d = *o->destination;
     d.log = &t->log;
@@ -224,8 +251,8 @@ struct writer_table *writer_open(struct writer *w, const struct table *table,
         .report = &w->queue.report,
         .may_restart = false,
     };
-    t->next = w->tables;
-    w->tables = t;
+    *w->end = t;
+    w->end = &t->next;
     return t;
 }
 
@@ -236,6 +263,7 @@ struct writer *writer_new(const struct writer_options *options, struct status *s
         return NULL;
     }
     w->options = *options;
+    w->end = &w->tables;
     if (!writer_queue_start(&w->queue, options->clock, options->log, status)) {
         free(w);
         return NULL;

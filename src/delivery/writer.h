@@ -43,14 +43,15 @@ struct writer_table *writer_open(struct writer *writer, const struct table *tabl
 bool writer_add(struct writer *writer, struct writer_table *table, const struct record *record,
                 struct status *status);
 
-/* Orders what was added to the table to be made durable: its last batch, then the session's finish.
- * Without new records nothing happens, unless even_if_empty: then an empty session is written, so
- * that the destination can drop older rows. False as writer_add. */
+/* Orders what was added to the table to be made durable: its last batch, then the session's finish,
+ * or what that waits for. Without new records nothing happens, unless even_if_empty: then an empty
+ * session is written, so that the destination can drop older rows. False as writer_add. */
 bool writer_finish(struct writer *writer, struct writer_table *table, bool even_if_empty,
                    struct status *status);
 
-/* Waits until everything ordered is done. False as writer_add; some tables may be durable all the
- * same. */
+/* Waits until everything ordered is done. What finishing waits for was started for all tables by
+ * then, so that the waits are one. Also to be called when a writer_finish failed: tables that were
+ * sent before are still made durable. False as writer_add. */
 bool writer_wait(struct writer *writer, struct status *status);
 
 /* True when every record that was added to the table is durable. */

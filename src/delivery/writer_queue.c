@@ -51,13 +51,21 @@ static void give_back_locked(struct writer_queue *q, struct batch *batch) {
 
 /* --- the thread --- */
 
-static bool send_slot(const struct writer_slot *slot, struct status *status) {
+/* Behind a last batch; *stage says how far that is when it is true. */
+static bool finish(struct dispatch *d, enum writer_stage *stage, struct status *status) {
+    const struct write_session_ops *ops = d->session->ops;
+    *stage = ops->begin_finish ? WRITER_SENT : WRITER_DURABLE;
+    return ops->begin_finish ? ops->begin_finish(d->session, status)
+                             : ops->finish(d->session, d->notice, status);
+}
+
+static bool send_slot(const struct writer_slot *slot, enum writer_stage *stage,
+                      struct status *status) {
     struct dispatch *d = slot->dispatch;
     d->attempt->log = d->log;
-    if (dispatch_batch(d, slot->batch, slot->last, status) != SENDER_GOES_ON) {
-        return false;
-    }
-    return !slot->last || d->session->ops->finish(d->session, d->notice, status);
+    *stage = WRITER_OPEN;
+    return dispatch_batch(d, slot->batch, slot->last, status) == SENDER_GOES_ON &&
+           (!slot->last || finish(d, stage, status));
 }
 
 static void *queue_main(void *context) {
@@ -71,13 +79,14 @@ static void *queue_main(void *context) {
         const struct writer_slot slot = q->slots[q->next];
         pthread_mutex_unlock(&q->mutex);
         struct status status = STATUS_INIT;
-        bool sent = send_slot(&slot, &status);
+        enum writer_stage stage;
+        bool sent = send_slot(&slot, &stage, &status);
         pthread_mutex_lock(&q->mutex);
         if (!sent) {
             q->failed = true;
             q->failure = status;
         }
-        *slot.durable = sent && slot.last;
+        *slot.stage = sent ? stage : WRITER_OPEN;
         give_back_locked(q, slot.batch);
         q->next = (q->next + 1) % WRITER_QUEUE_SLOTS;
         q->n_queued--;
@@ -134,6 +143,12 @@ bool writer_queue_wait(struct writer_queue *q, struct status *status) {
     bool ok = wait_locked(q, 0, status);
     pthread_mutex_unlock(&q->mutex);
     return ok;
+}
+
+void writer_queue_tell(struct writer_queue *q) {
+    pthread_mutex_lock(&q->mutex);
+    log_progress_locked(q);
+    pthread_mutex_unlock(&q->mutex);
 }
 
 bool writer_queue_check(struct writer_queue *q, struct status *status) {

@@ -1,5 +1,6 @@
 /* The sending half of a writer: a thread that sends closed batches of many tables in order and
- * finishes their sessions; and the few batches that are used again. Inside the room. */
+ * finishes their sessions, or begins to where that takes a wait (write_session_ops.begin_finish);
+ * and the few batches that are used again. Inside the room. */
 #ifndef DELIVERY_WRITER_QUEUE_H
 #define DELIVERY_WRITER_QUEUE_H
 
@@ -12,19 +13,26 @@ enum {
     WRITER_QUEUE_SPARES = WRITER_QUEUE_SLOTS + 1, /* kept for the next batches to be opened */
 };
 
+/* How far a table is. */
+enum writer_stage {
+    WRITER_OPEN,    /* records may not have been acknowledged */
+    WRITER_SENT,    /* they were, and the session began to finish: its finish is owed */
+    WRITER_DURABLE, /* the session is finished */
+};
+
 /* A batch on its way. */
 struct writer_slot {
     struct dispatch *dispatch; /* of its table */
     struct batch *batch;
-    bool last;     /* the session is finished behind it */
-    bool *durable; /* guarded by the queue's mutex: set once it is, cleared by any other batch */
+    bool last;                /* behind it the session is finished, or begins to */
+    enum writer_stage *stage; /* of its table, guarded by the queue's mutex: set once it is sent */
 };
 
 struct writer_queue {
     const struct clock *clock;
     const struct log *log;
     pthread_t thread;
-    pthread_mutex_t mutex; /* guards what follows, and every slot's *durable */
+    pthread_mutex_t mutex; /* guards what follows, and every slot's *stage */
     pthread_cond_t changed;
     struct writer_slot slots[WRITER_QUEUE_SLOTS];
     size_t next;
@@ -58,6 +66,9 @@ bool writer_queue_send(struct writer_queue *queue, const struct writer_slot *slo
 
 /* Waits until everything is sent. False with *status when sending failed. */
 bool writer_queue_wait(struct writer_queue *queue, struct status *status);
+
+/* Logs how far the sync is when it is time to, for a caller who waits for something else. */
+void writer_queue_tell(struct writer_queue *queue);
 
 /* False with *status when sending has failed. */
 bool writer_queue_check(struct writer_queue *queue, struct status *status);

@@ -107,6 +107,10 @@ struct write_session_ops {
     void (*explain)(struct write_session *session, struct status *status);
     /* The key of an encoded record, for an error text; cut to cap bytes. NULL: cannot say. */
     void (*key_text)(struct write_session *session, struct slice record, char *text, size_t cap);
+    /* Before finish, on the thread that posts: starts what finish waits for, so that it goes on
+     * while other sessions send and start theirs. finish does it too when it was not asked for.
+     * NULL: there is no such wait. */
+    bool (*begin_finish)(struct write_session *session, struct status *status);
     /* After every batch was acknowledged, and only if there was one: makes it durable. Warnings go
      * into notice. */
     bool (*finish)(struct write_session *session, struct notice *notice, struct status *status);

@@ -2,6 +2,7 @@
 import decimal
 import json
 import random
+import signal
 
 import pytest
 
@@ -348,8 +349,8 @@ def test_texts_that_dust_would_take_for_separators_are_a_config_error_before_the
 
 
 def test_rows_past_the_limit_of_a_table_are_a_config_error(files, start_sandbox):
-    sandbox = start_sandbox()
-    lines = (record("users", {"n": n}) for n in range(500_001))
+    sandbox = start_sandbox("--set", "merge_quiet_ms=3600000")  # half a million rows need not be merged again and again
+    lines = (record("users", f'{{"n":{n}}}') for n in range(500_001))
     output = files.write(old_config(sandbox, table_batch_size=10000, max_batch_bytes=16777216, confirm_writes=False),
                          catalog("users"), lines, timeout=300)
     output.assert_failure("config_error", USERS, "500000 rows")
@@ -392,6 +393,52 @@ def test_rule_3_a_state_is_echoed_only_when_its_rows_can_be_read(files, sandbox)
     sync.finish().assert_success()
 
 
+FIVE = [f"s{n}" for n in range(5)]
+FIVE_TABLES = {f"airbyte_{name}" for name in FIVE}
+
+
+def fences(sandbox):
+    """The posts of rows with a nonce, oldest first."""
+    return [r for r in sandbox.requests("dust-upsert-rows", "upsert") if rb'{\"~\":' in sandbox.body(r["number"])]
+
+
+def test_the_waits_of_many_streams_are_one(files, start_sandbox):
+    sandbox = start_sandbox("--keep-bodies", "--set", "merge_quiet_ms=100")
+    sync = files.start(old_config(sandbox, **AT_EACH_STATE), catalog(*FIVE))
+    for commit in range(2):
+        sync.feed(*[record(name, {"n": n}) for name in FIVE for n in range(3)], global_state(commit))
+        sync.wait_state(commit + 1)
+        assert [sandbox.dust("GET", f"tables/{table}/rows?limit=0").json()["total"] for table in sorted(FIVE_TABLES)] == [3] * 5
+        posted = fences(sandbox)[5 * commit:]
+        seen = [r["number"] for r in sandbox.requests("dust-get-row") if r["status"] == 200 and r["number"] > posted[0]["number"]]
+        assert {r["table"] for r in posted} == FIVE_TABLES and len(posted) == 5
+        assert max(r["number"] for r in posted) < min(seen), "every fence is posted before the first is seen"
+    sync.finish().assert_success()
+
+
+@pytest.mark.parametrize("data,word", [({"n": 1}, "API key"), ({"a": "x;y;z;w"}, "semicolons")], ids=["refused", "not sent"])
+def test_a_stream_that_fails_does_not_keep_back_the_states_of_those_that_were_sent(files, start_sandbox, data, word):
+    sandbox = start_sandbox("--set", "merge_quiet_ms=100")
+    sandbox.fault("upsert", "status", table="airbyte_s3", status=403, body='{"error":{"type":"data_source_auth_error","message":"no"}}')
+    lines = [record(name, data if name == "s3" else {"n": 1}) for name in FIVE] + [stream_state(name, 1) for name in FIVE]
+    output = files.write(old_config(sandbox, commit="end"), catalog(*FIVE), lines).assert_failure("config_error", word)
+    assert [json.loads(line)["state"]["stream"]["stream_descriptor"]["name"] for line in output.states] == ["s0", "s1", "s2"]
+    assert [sandbox.dust("GET", f"tables/airbyte_{name}/rows?limit=0").json()["total"] for name in FIVE[:3]] == [1, 1, 1]
+
+
+def test_rule_8_sigterm_ends_the_wait_for_many_streams_and_echoes_nothing(files, start_sandbox):
+    sandbox = start_sandbox("--keep-bodies", "--set", "merge_quiet_ms=3600000")
+    sync = files.start(old_config(sandbox, **AT_EACH_STATE), catalog(*FIVE))
+    sandbox.fault("dust-get-row", "hold", store=True)
+    sync.feed(*[record(name, {"n": 1}) for name in FIVE], *[stream_state(name, 1) for name in FIVE[:1]])
+    sandbox.wait_held()
+    assert {r["table"] for r in fences(sandbox)} == FIVE_TABLES
+    sync.signal(signal.SIGTERM)
+    output = sync.finish().assert_failure("transient_error")
+    assert output.states == []
+    sandbox.release()
+
+
 def test_many_streams_at_once(files, sandbox):
     names = [f"s{n}" for n in range(40)]
     lines = [record(names[n % 40], {"n": n, f"c {n % 7}": n}) for n in range(2000)]
@@ -416,10 +463,10 @@ def source(rand, count):
     return lines
 
 
-def crash_somewhere(files, sandbox, settings, streams, lines, at, rand):
+def crash_somewhere(files, sandbox, settings, streams, lines, at, rand, kinds):
     """One sync from line at on, killed while a request or messages are under way; where the next one begins."""
     stop = rand.randrange(at, len(lines) + 1)
-    kind = rand.choice(["upsert", "truncate", "dust-upsert-table", "dust-get-row", None])
+    kind = rand.choice(kinds)
     if kind:
         sandbox.fault(kind, "hold", after=rand.randrange(3), store=rand.random() < 0.5, status=503)
     sync = files.start(settings, streams)
@@ -448,10 +495,11 @@ def test_no_record_is_missing_after_kill_9_and_a_restart_from_the_last_echoed_st
     settings = old_config(sandbox, table_batch_size=7, **AT_EACH_STATE)
     if mode == "refresh":
         files.write(old_config(sandbox), catalog(*STREAMS), [record(name, {"id": -1}) for name in STREAMS]).assert_success()
+    kinds = ["upsert", "dust-upsert-table", "dust-get-row", None] + (["truncate"] if mode == "refresh" else [])
     at = 0
     for _ in range(5):
-        at = crash_somewhere(files, sandbox, settings, streams, lines, at, rand)
-    files.write(settings, streams, lines[at:]).assert_success()
+        at = crash_somewhere(files, sandbox, settings, streams, lines, at, rand, kinds)
+    files.write(old_config(sandbox, table_batch_size=7), streams, lines[at:]).assert_success()  # one commit, at its end
     sent = [json.loads(line)["record"] for line in lines if '"RECORD"' in line]
     for name in STREAMS:
         table = f"airbyte_{name}"

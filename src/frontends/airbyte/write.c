@@ -1,15 +1,14 @@
 #include "frontends/airbyte/airbyte.h"
+#include "frontends/airbyte/committer.h"
 #include "frontends/airbyte/connection.h"
 #include "frontends/airbyte/line_reader.h"
 #include "frontends/airbyte/progress.h"
-#include "frontends/airbyte/states.h"
 #include "json/json_value.h"
 
 #include <inttypes.h>
 
 enum {
-    MAX_OPEN_BYTES = 64 * 1024 * 1024,  /* of all open batches */
-    MAX_STATE_BYTES = 64 * 1024 * 1024, /* of states that wait: more are worth a commit */
+    MAX_OPEN_BYTES = 64 * 1024 * 1024, /* of all open batches */
     MAX_NAME_BYTES = 64 * 1024,
     TICK_EVERY = 256, /* records */
     IDLE_MS = 500,    /* how often to look up while nothing comes */
@@ -21,17 +20,14 @@ struct sync {
     struct catalog catalog;
     struct writer *writer;
     struct line_reader reader;
-    struct states states;
+    struct committer committer;
     struct notice notice;
     struct progress progress;
     struct buf schema_text; /* names that were written with escapes */
     struct buf name_text;
     const struct stream *at_hand; /* of the last record */
-    int64_t committed_ms;
-    uint64_t since_global; /* records of all streams since the last STATE of all */
-    uint64_t since_commit;
+    uint64_t since_global;        /* records of all streams since the last STATE of all */
     uint64_t n_malformed;
-    uint64_t n_echoed;
 };
 
 /* --- names --- */
@@ -58,59 +54,6 @@ static struct stream *find_stream(struct sync *s, const struct message *m, struc
     return catalog_find(&s->catalog, *schema, *name);
 }
 
-/* --- commit --- */
-
-/* Whether the stream's older rows go though it brought nothing (struct stream_mode). */
-static bool empties_table(const struct stream *stream) {
-    return stream->records == 0 && stream->mode.replaces &&
-           (stream->mode.mode == WRITE_OVERWRITE || stream->mode.complete);
-}
-
-/* Makes everything durable that was read, and echoes the states that allows. What is durable is
- * echoed even when something else fails. */
-static bool commit(struct sync *s, bool at_end, struct status *status) {
-    bool ok = true;
-    for (size_t i = 0; ok && i < s->catalog.n_streams; i++) {
-        const struct stream *stream = &s->catalog.streams[i];
-        ok = writer_finish(s->writer, stream->writer, at_end && empties_table(stream), status);
-    }
-    ok = ok && writer_wait(s->writer, status);
-    struct status echo_status = STATUS_INIT;
-    bool echoed = states_echo(&s->states, s->writer, &s->catalog, &s->connection.output,
-                              &s->n_echoed, &echo_status);
-    if (ok && !echoed) {
-        *status = echo_status;
-    }
-    const struct log *log = &s->connection.log;
-    log_event(log, LOG_INFO, ok ? "committed" : "commit_failed",
-              "records=%" PRIu64 " states_echoed=%" PRIu64, s->since_commit, s->n_echoed);
-    s->since_commit = 0;
-    s->committed_ms = clock_monotonic_ms(s->progress.clock);
-    return ok && echoed;
-}
-
-/* Whether a commit is due, states waiting. */
-static bool is_due(const struct sync *s) {
-    const struct settings *settings = &s->connection.settings;
-    if (s->states.bytes > MAX_STATE_BYTES) {
-        return true;
-    }
-    return settings->commit == COMMIT_STATE &&
-           clock_monotonic_ms(s->progress.clock) - s->committed_ms >=
-               settings->commit_interval_seconds * 1000;
-}
-
-static bool commit_if_due(struct sync *s, struct status *status) {
-    if (!states_are_waiting(&s->states)) {
-        return true;
-    }
-    if (s->since_commit == 0) { /* nothing was read that is not durable */
-        return states_echo(&s->states, s->writer, &s->catalog, &s->connection.output, &s->n_echoed,
-                           status);
-    }
-    return !is_due(s) || commit(s, false, status);
-}
-
 /* --- messages --- */
 
 static bool take_record(struct sync *s, const struct message *m, struct status *status) {
@@ -133,7 +76,7 @@ static bool take_record(struct sync *s, const struct message *m, struct status *
     stream->bytes += m->data.len;
     stream->since_state++;
     s->since_global++;
-    s->since_commit++;
+    s->committer.n_records++;
     s->at_hand = stream;
     s->progress.records++;
     s->progress.bytes += m->data.len;
@@ -169,7 +112,7 @@ static bool take_state(struct sync *s, struct slice line, const struct message *
             warn_unknown(s, "STATE", schema, name);
         }
     }
-    return states_add(&s->states, line, m, stream, count, status) && commit_if_due(s, status);
+    return committer_add_state(&s->committer, line, m, stream, count, status);
 }
 
 static void take_complete(struct sync *s, const struct message *m) {
@@ -237,13 +180,13 @@ static bool take_all(struct sync *s, struct status *status) {
             }
             break;
         case LINE_NONE_YET:
-            if (!commit_if_due(s, status)) {
+            if (!committer_commit_if_due(&s->committer, status)) {
                 return false;
             }
             progress_tick(&s->progress, s->at_hand);
             break;
         case LINE_END:
-            return commit(s, true, status);
+            return committer_commit(&s->committer, true, status);
         case LINE_FAILED:
             return false;
         }
@@ -274,6 +217,15 @@ static bool open_streams(struct sync *s, struct status *status) {
             return false;
         }
     }
+    s->committer = (struct committer){
+        .writer = s->writer,
+        .catalog = &s->catalog,
+        .settings = &c->settings,
+        .clock = s->progress.clock,
+        .log = &c->log,
+        .output = &c->output,
+        .committed_ms = s->progress.started_ms,
+    };
     log_event(&c->log, LOG_INFO, "write_started", "destination=%s streams=%zu version=%s",
               c->destination.ops->name, s->catalog.n_streams, BIGDUST_VERSION);
     return true;
@@ -307,13 +259,13 @@ static void log_end(const struct sync *s, struct delivery_report report,
               "outcome=%s records=%" PRIu64 " batches=%" PRIu64 " bytes=%" PRIu64
               " states_echoed=%" PRIu64 " seconds=%.3f",
               status_code_name(status->code), report.records, report.batches, report.bytes,
-              s->n_echoed,
+              s->committer.n_echoed,
               (double)(clock_monotonic_ms(s->progress.clock) - s->progress.started_ms) / 1000.0);
 }
 
 static void sync_clean_up(struct sync *s) {
     line_reader_clean_up(&s->reader);
-    states_clean_up(&s->states);
+    committer_clean_up(&s->committer);
     catalog_clean_up(&s->catalog);
     buf_clean_up(&s->schema_text);
     buf_clean_up(&s->name_text);
@@ -329,7 +281,6 @@ int airbyte_write(const struct airbyte *airbyte, const char *config_path,
     buf_init(&s.name_text, MAX_NAME_BYTES);
     progress_init(&s.progress, airbyte->terminal_fd, airbyte->destinations->clock,
                   &s.connection.log);
-    s.committed_ms = s.progress.started_ms;
     bool ok = connection_open(&s.connection, config_path, ATTEMPT_POLICY_DEFAULT, airbyte->cancel,
                               &status) &&
               catalog_read(&s.catalog, catalog_path, &status) && open_streams(&s, &status) &&

@@ -7,7 +7,7 @@
 #include <stdatomic.h>
 
 /* A destination whose bodies are `table:record,record` with `!` behind the last of a session, kept
- * in the order they were posted; `table.` for a finish. */
+ * in the order they were posted; `table.` for a finish, `table?` where one begins. */
 enum { MAX_JOURNAL = 1 << 22, HARD_BYTES = 1 << 20 };
 
 struct fixture {
@@ -28,6 +28,8 @@ struct fixture {
     bool forbid_batches;     /* check_batch says no */
     const char *refuse;      /* posts that hold this text are refused */
     const char *fail_finish; /* of this table */
+    const char *fail_begin;  /* begin_finish of this table */
+    bool waits;              /* sessions opened from now on have a begin_finish */
     int n_destroyed;
 };
 
@@ -90,6 +92,15 @@ static bool journal_finish(struct write_session *session, struct notice *notice,
     return true;
 }
 
+static bool journal_begin_finish(struct write_session *session, struct status *status) {
+    const struct table *table = ((struct journal_session *)session)->table;
+    if (fixture->fail_begin && strcmp(table->name, fixture->fail_begin) == 0) {
+        return status_fail(status, STATUS_TASK, "no wait begins");
+    }
+    buf_printf(&fixture->journal, "%s? ", table->name);
+    return true;
+}
+
 static void journal_destroy(struct write_session *session) {
     fixture->n_destroyed++;
     free(session);
@@ -129,7 +140,10 @@ static struct write_session *journal_open_session(struct destination *d, const s
         .finish = journal_finish,
         .destroy = journal_destroy,
     };
+    static struct write_session_ops waiting_ops;
     (void)notice;
+    waiting_ops = ops;
+    waiting_ops.begin_finish = journal_begin_finish;
     if (d->stream && d->stream->mode != WRITE_APPEND) {
         status_fail(status, STATUS_TASK, "cannot %s", write_mode_name(d->stream->mode));
         return NULL;
@@ -137,7 +151,9 @@ static struct write_session *journal_open_session(struct destination *d, const s
     struct journal_session *s = calloc(1, sizeof *s);
     ck_assert_ptr_nonnull(s);
     *s = (struct journal_session){
-        .base = {.ops = &ops, .caps = fixture->caps, .on_unknown = ON_UNKNOWN_REPEAT},
+        .base = {.ops = fixture->waits ? &waiting_ops : &ops,
+                 .caps = fixture->caps,
+                 .on_unknown = ON_UNKNOWN_REPEAT},
         .table = table,
         .stream = d->stream,
     };
@@ -355,6 +371,82 @@ START_TEST(test_what_was_finished_before_a_failure_stays_durable) {
 }
 END_TEST
 
+/* Two tables whose finish is a wait, with a record each: text's and "good". */
+static void set_up_waiting(struct fixture *f, struct writer_table **a, struct writer_table **b,
+                           const char *text) {
+    set_up(f, 10, 1000, 1 << 20);
+    f->waits = true;
+    *a = open_table(f, &one);
+    *b = open_table(f, &two);
+    ck_assert(add(f, *a, "good") && add(f, *b, text));
+}
+
+static bool finish_both(struct fixture *f, struct writer_table *a, struct writer_table *b) {
+    struct status later = STATUS_INIT;
+    bool ordered = writer_finish(f->writer, a, false, &f->status) &&
+                   writer_finish(f->writer, b, false, &f->status);
+    ck_assert(!writer_is_durable(f->writer, a)); /* not before it is waited for */
+    bool waited = writer_wait(f->writer, ordered ? &f->status : &later);
+    return ordered && waited;
+}
+
+START_TEST(test_every_wait_begins_before_the_first_is_waited_for) {
+    struct fixture f;
+    struct writer_table *a;
+    struct writer_table *b;
+    set_up_waiting(&f, &a, &b, "2");
+    ck_assert(finish_both(&f, a, b));
+    ck_assert_str_eq(buf_cstr(&f.journal), "one:good! one? two:2! two? one. two. ");
+    ck_assert(writer_is_durable(f.writer, a) && writer_is_durable(f.writer, b));
+    ck_assert(writer_wait(f.writer, &f.status)); /* each is finished once */
+    ck_assert(add(&f, b, "3") && finish(&f, b));
+    ck_assert_str_eq(buf_cstr(&f.journal),
+                     "one:good! one? two:2! two? one. two. two:3! two? two. ");
+    tear_down(&f);
+}
+END_TEST
+
+START_TEST(test_a_wait_that_began_before_a_failure_is_waited_for) {
+    struct fixture f;
+    struct writer_table *a;
+    struct writer_table *b;
+    set_up_waiting(&f, &a, &b, "bad");
+    f.refuse = "bad";
+    ck_assert(!finish_both(&f, a, b));
+    ck_assert_str_eq(f.status.message, "refused");
+    ck_assert_str_eq(buf_cstr(&f.journal), "one:good! one? one. ");
+    ck_assert(writer_is_durable(f.writer, a) && !writer_is_durable(f.writer, b));
+    tear_down(&f);
+}
+END_TEST
+
+START_TEST(test_a_wait_that_does_not_begin_makes_nothing_durable) {
+    struct fixture f;
+    struct writer_table *a;
+    struct writer_table *b;
+    set_up_waiting(&f, &a, &b, "2");
+    f.fail_begin = "two";
+    ck_assert(!finish_both(&f, a, b));
+    ck_assert_str_eq(f.status.message, "no wait begins");
+    ck_assert(writer_is_durable(f.writer, a) && !writer_is_durable(f.writer, b));
+    tear_down(&f);
+}
+END_TEST
+
+START_TEST(test_the_first_wait_that_fails_ends_the_waiting) {
+    struct fixture f;
+    struct writer_table *a;
+    struct writer_table *b;
+    set_up_waiting(&f, &a, &b, "2");
+    f.fail_finish = "one";
+    ck_assert(!finish_both(&f, a, b));
+    ck_assert_int_eq(f.status.code, STATUS_UNAVAILABLE);
+    ck_assert_str_eq(buf_cstr(&f.journal), "one:good! one? two:2! two? ");
+    ck_assert(!writer_is_durable(f.writer, a) && !writer_is_durable(f.writer, b));
+    tear_down(&f);
+}
+END_TEST
+
 START_TEST(test_a_batch_that_must_not_be_sent_is_not) {
     struct fixture f;
     set_up(&f, 10, 1000, 1 << 20);
@@ -415,6 +507,10 @@ int main(void) {
     tcase_add_test(tests, test_the_largest_batch_is_the_one_sent_early);
     tcase_add_test(tests, test_lesson_29_after_a_failure_nothing_more_is_sent);
     tcase_add_test(tests, test_what_was_finished_before_a_failure_stays_durable);
+    tcase_add_test(tests, test_every_wait_begins_before_the_first_is_waited_for);
+    tcase_add_test(tests, test_a_wait_that_began_before_a_failure_is_waited_for);
+    tcase_add_test(tests, test_a_wait_that_does_not_begin_makes_nothing_durable);
+    tcase_add_test(tests, test_the_first_wait_that_fails_ends_the_waiting);
     tcase_add_test(tests, test_a_batch_that_must_not_be_sent_is_not);
     tcase_add_test(tests, test_a_mode_that_cannot_be_done_is_known_at_once);
     tcase_add_test(tests, test_a_cancel_is_noticed);

@@ -12,7 +12,7 @@ struct fixture {
     struct status status;
     struct writer_queue queue;
     struct dispatch dispatch;
-    bool durable;
+    enum writer_stage stage;
 };
 
 static void set_up(struct fixture *f) {
@@ -44,7 +44,7 @@ static bool send(struct fixture *f, const char *text, bool last) {
     buf_reset(&batch->body);
     buf_append_text(&batch->body, text);
     batch->n_records = 1;
-    const struct writer_slot slot = {&f->dispatch, batch, last, &f->durable};
+    const struct writer_slot slot = {&f->dispatch, batch, last, &f->stage};
     bool ok = writer_queue_send(&f->queue, &slot, &f->status);
     if (!ok) {
         writer_queue_free_batch(batch);
@@ -57,9 +57,9 @@ START_TEST(test_batches_go_out_in_order_and_the_last_finishes) {
     set_up(&f);
     ck_assert(send(&f, "a", false) && send(&f, "b", false) && send(&f, "c", false));
     ck_assert(writer_queue_wait(&f.queue, &f.status));
-    ck_assert(!f.durable);
+    ck_assert_int_eq(f.stage, WRITER_OPEN);
     ck_assert(send(&f, "d", true) && writer_queue_wait(&f.queue, &f.status));
-    ck_assert(f.durable);
+    ck_assert_int_eq(f.stage, WRITER_DURABLE);
     ck_assert_str_eq(buf_cstr(&f.session.bodies), "a\nb\nc\nd\n");
     ck_assert_uint_eq(f.session.n_finishes, 1);
     ck_assert_uint_eq(f.queue.report.records, 4);
@@ -103,7 +103,7 @@ START_TEST(test_lesson_30_a_failure_is_told_to_everybody_from_then_on) {
     ck_assert(send(&f, "a", false) && send(&f, "b", true));
     ck_assert(!writer_queue_wait(&f.queue, &f.status));
     ck_assert_ptr_nonnull(strstr(f.status.message, "post 1"));
-    ck_assert(!f.durable);
+    ck_assert_int_eq(f.stage, WRITER_OPEN);
     f.status = STATUS_INIT;
     ck_assert(!writer_queue_check(&f.queue, &f.status));
     ck_assert_int_ne(f.status.code, STATUS_OK);
@@ -119,7 +119,47 @@ START_TEST(test_a_finish_that_fails_makes_nothing_durable) {
     f.session.finish_fails = true;
     ck_assert(send(&f, "a", true));
     ck_assert(!writer_queue_wait(&f.queue, &f.status));
-    ck_assert(!f.durable);
+    ck_assert_int_eq(f.stage, WRITER_OPEN);
+    tear_down(&f);
+}
+END_TEST
+
+static bool begins;
+
+static bool begin_finish(struct write_session *session, struct status *status) {
+    (void)session;
+    return begins || status_fail(status, STATUS_TASK, "no wait begins");
+}
+
+START_TEST(test_a_finish_that_is_a_wait_begins_and_is_owed) {
+    struct fixture f;
+    set_up(&f);
+    struct write_session_ops ops = *f.session.base.ops;
+    ops.begin_finish = begin_finish;
+    f.session.base.ops = &ops;
+    begins = true;
+    ck_assert(send(&f, "a", false) && send(&f, "b", true));
+    ck_assert(writer_queue_wait(&f.queue, &f.status));
+    ck_assert_int_eq(f.stage, WRITER_SENT);
+    ck_assert_uint_eq(f.session.n_finishes, 0);
+    begins = false;
+    ck_assert(send(&f, "c", true));
+    ck_assert(!writer_queue_wait(&f.queue, &f.status));
+    ck_assert_int_eq(f.stage, WRITER_OPEN);
+    tear_down(&f);
+}
+END_TEST
+
+START_TEST(test_progress_is_told_every_ten_seconds) {
+    struct fixture f;
+    set_up(&f);
+    writer_queue_tell(&f.queue);
+    ck_assert_uint_eq(log_capture_count(&f.log, "sending records="), 0);
+    for (int i = 0; i < 3; i++) {
+        fake_clock_advance(&f.clock, 5000);
+        writer_queue_tell(&f.queue);
+    }
+    ck_assert_uint_eq(log_capture_count(&f.log, "sending records="), 1);
     tear_down(&f);
 }
 END_TEST
@@ -131,6 +171,8 @@ int main(void) {
     tcase_add_test(tests, test_few_batches_are_used_again_and_only_under_the_same_caps);
     tcase_add_test(tests, test_lesson_30_a_failure_is_told_to_everybody_from_then_on);
     tcase_add_test(tests, test_a_finish_that_fails_makes_nothing_durable);
+    tcase_add_test(tests, test_a_finish_that_is_a_wait_begins_and_is_owed);
+    tcase_add_test(tests, test_progress_is_told_every_ten_seconds);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

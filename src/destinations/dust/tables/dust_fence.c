@@ -14,30 +14,20 @@ enum {
     MAX_PATH_BYTES = 64 * 1024,
 };
 
-struct fence {
-    struct dust_api *api;
-    const char *table_id;
-    char nonce[UUID_TEXT_BYTES];
-    struct slice row_id;
-    struct buf path;
-    struct buf body;
-    int64_t post_again_at_ms;
-    int64_t look_after_ms;
-    bool seen;
-};
+/* Without values of its own; the nonce is put into it as into any other. */
+static const struct dust_fence_row our_row = {
+    SLICE_LITERAL(DUST_FENCE_ROW_ID),
+    SLICE_LITERAL("{\"row_id\":\"" DUST_FENCE_ROW_ID "\",\"value\":{}}"), false};
 
-static int64_t now_ms(const struct fence *f) {
+static int64_t now_ms(const struct dust_fence *f) {
     return clock_monotonic_ms(f->api->d->shared->clock);
 }
 
 /* {"rows":[row]} with the nonce put into the row's last member. */
-static void build_body(struct fence *f, const struct dust_fence_row *row) {
-    struct buf *body = &f->body;
+static void append_body(const struct dust_fence *f, struct buf *body) {
+    const struct dust_fence_row *row = &f->row;
     buf_append_text(body, "{\"rows\":[");
-    if (!row) {
-        buf_printf(body, "{\"row_id\":\"%s\",\"value\":{\"%s\":\"{\\\"~\\\":\\\"%s\\\"}\"}}",
-                   DUST_FENCE_ROW_ID, DUST_EXACT_COLUMN, f->nonce);
-    } else if (row->has_exact) { /* …,"_fivetran_exact":"{\"a\":\"1\"}"}} */
+    if (row->has_exact) { /* …,"_fivetran_exact":"{\"a\":\"1\"}"}} */
         const char tail[] = "}\"}}";
         buf_append(body, row->json.data, row->json.len - strlen(tail));
         buf_printf(body, ",\\\"~\\\":\\\"%s\\\"%s", f->nonce, tail);
@@ -51,23 +41,33 @@ static void build_body(struct fence *f, const struct dust_fence_row *row) {
     buf_append_text(body, "]}");
 }
 
-static const char *rows_path(struct fence *f, bool of_row) {
-    buf_reset(&f->path);
-    buf_printf(&f->path, "/tables/%s/rows", f->table_id);
+static void call_init(struct dust_fence *f, struct api_call *call, enum http_method method,
+                      const char *what, bool of_row) {
+    struct buf path;
+    buf_init(&path, MAX_PATH_BYTES);
+    buf_printf(&path, "/tables/%s/rows", f->table_id);
     if (of_row) {
-        buf_append_char(&f->path, '/');
-        url_escape_append(&f->path, f->row_id);
+        buf_append_char(&path, '/');
+        url_escape_append(&path, f->row.id);
     }
-    return buf_cstr(&f->path);
+    dust_call_init(f->api, call, method, what, f->table_id, buf_cstr(&path));
+    buf_clean_up(&path);
 }
 
-static bool post_row(struct fence *f, struct status *status) {
+static bool post_row(struct dust_fence *f, struct status *status) {
     struct api_call call;
-    dust_call_init(f->api, &call, HTTP_POST, "dust-upsert-rows", f->table_id, rows_path(f, false));
-    call.request.body = buf_slice(&f->body);
+    struct buf body;
+    buf_init(&body, MAX_BODY_BYTES);
+    append_body(f, &body);
+    call_init(f, &call, HTTP_POST, "dust-upsert-rows", false);
+    call.request.body = buf_slice(&body);
+    f->n_posts++;
     f->post_again_at_ms = now_ms(f) + POST_AGAIN_MS;
     f->look_after_ms = FIRST_LOOK_MS;
-    return dust_perform(f->api, &call, NULL, status);
+    bool ok = body.failed ? status_no_memory(status, "waiting for Dust to merge rows")
+                          : dust_perform(f->api, &call, NULL, status);
+    buf_clean_up(&body);
+    return ok;
 }
 
 static bool holds(struct slice text, const char *word) {
@@ -78,7 +78,7 @@ static bool holds(struct slice text, const char *word) {
  * (contracts/dust.md, 1.6). */
 static void judge_look(void *context, const struct http_response *response,
                        struct verdict *verdict) {
-    struct fence *f = context;
+    struct dust_fence *f = context;
     f->seen = response->status == 200 && holds(buf_slice(&response->body), f->nonce);
     if (f->seen) {
         return;
@@ -101,42 +101,41 @@ static void judge_look(void *context, const struct http_response *response,
 }
 
 /* True when it was seen, or must be posted again (f->seen tells). */
-static bool look(struct fence *f, struct status *status) {
+static bool look(struct dust_fence *f, struct status *status) {
     struct api_call call;
-    dust_call_init(f->api, &call, HTTP_GET, "dust-get-row", f->table_id, rows_path(f, true));
+    call_init(f, &call, HTTP_GET, "dust-get-row", true);
     call.judge = judge_look;
     call.context = f;
     return dust_perform(f->api, &call, NULL, status);
 }
 
-static bool remove_row(struct fence *f, struct status *status) {
+static bool remove_row(struct dust_fence *f, struct status *status) {
     struct api_call call;
-    dust_call_init(f->api, &call, HTTP_DELETE, "dust-delete-row", f->table_id, rows_path(f, true));
+    call_init(f, &call, HTTP_DELETE, "dust-delete-row", true);
     return dust_perform(f->api, &call, NULL, status);
+}
+
+bool dust_fence_post(struct dust_fence *f, struct dust_api *api, const char *table_id,
+                     const struct dust_fence_row *row, struct status *status) {
+    *f = (struct dust_fence){
+        .api = api, .table_id = table_id, .row = row ? *row : our_row, .row_is_ours = !row};
+    f->started_ms = now_ms(f);
+    random_uuid(api->d->shared->random, f->nonce);
+    return post_row(f, status);
+}
+
+bool dust_fence_wait(struct dust_fence *f, struct status *status) {
+    bool ok = look(f, status);
+    while (ok && !f->seen) {
+        log_event(f->api->d->log, LOG_INFO, "merge_awaited", "posts=%u s=%lld", f->n_posts,
+                  (long long)((now_ms(f) - f->started_ms) / 1000));
+        ok = post_row(f, status) && look(f, status);
+    }
+    return ok && (!f->row_is_ours || remove_row(f, status));
 }
 
 bool dust_fence(struct dust_api *api, const char *table_id, const struct dust_fence_row *row,
                 struct status *status) {
-    struct fence f = {
-        .api = api,
-        .table_id = table_id,
-        .row_id = row ? row->id : slice_of(DUST_FENCE_ROW_ID),
-    };
-    int64_t started_ms = now_ms(&f);
-    random_uuid(api->d->shared->random, f.nonce);
-    buf_init(&f.path, MAX_PATH_BYTES);
-    buf_init(&f.body, MAX_BODY_BYTES);
-    build_body(&f, row);
-    bool ok = !f.body.failed || status_no_memory(status, "waiting for Dust to merge rows");
-    for (unsigned posts = 1; ok && !f.seen; posts++) {
-        ok = post_row(&f, status) && look(&f, status);
-        if (ok && !f.seen) {
-            log_event(api->d->log, LOG_INFO, "merge_awaited", "posts=%u s=%lld", posts,
-                      (long long)((now_ms(&f) - started_ms) / 1000));
-        }
-    }
-    ok = ok && (row || remove_row(&f, status));
-    buf_clean_up(&f.body);
-    buf_clean_up(&f.path);
-    return ok;
+    struct dust_fence fence;
+    return dust_fence_post(&fence, api, table_id, row, status) && dust_fence_wait(&fence, status);
 }

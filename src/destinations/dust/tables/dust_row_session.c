@@ -1,6 +1,5 @@
 #include "destinations/dust/tables/dust_row_session.h"
 
-#include "destinations/dust/tables/dust_fence.h"
 #include "json/json_walk.h"
 
 enum { MAX_PATH_BYTES = 4096 };
@@ -84,6 +83,7 @@ void dust_row_session_post(struct dust_row_session *s, struct slice body, struct
     dust_call_init(&s->api, call, HTTP_POST, "dust-upsert-rows", s->capacity.table_id,
                    buf_cstr(&s->path));
     call->request.body = body;
+    s->fence.n_posts = 0; /* what was posted before says nothing of these rows */
 }
 
 /* In one line of the log; not an answer, which would come at every sync. */
@@ -98,12 +98,22 @@ static void log_changes(const struct dust_row_session *s, const struct dust_chan
     }
 }
 
+bool dust_row_session_begin_finish(struct write_session *session, struct status *status) {
+    struct dust_row_session *s = session_of(session);
+    const struct dust_fence_row last = {buf_slice(&s->last_id), buf_slice(&s->last_row),
+                                        s->last_has_exact};
+    return !s->d.settings->confirm_writes || s->last_row.len == 0 ||
+           dust_fence_post(&s->fence, &s->api, s->capacity.table_id, &last, status);
+}
+
 bool dust_row_session_confirm(struct dust_row_session *s, struct dust_changes *changes,
                               const char *columns, struct status *status) {
     log_changes(s, changes, columns);
     *changes = (struct dust_changes){0};
-    const struct dust_fence_row last = {buf_slice(&s->last_id), buf_slice(&s->last_row),
-                                        s->last_has_exact};
-    return !s->d.settings->confirm_writes || s->last_row.len == 0 ||
-           dust_fence(&s->api, s->capacity.table_id, &last, status);
+    if (s->fence.n_posts == 0 && !dust_row_session_begin_finish(&s->base, status)) {
+        return false;
+    }
+    bool ok = s->fence.n_posts == 0 || dust_fence_wait(&s->fence, status);
+    s->fence.n_posts = 0;
+    return ok;
 }

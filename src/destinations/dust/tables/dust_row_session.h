@@ -4,6 +4,7 @@
 #define DESTINATIONS_DUST_ROW_SESSION_H
 
 #include "destinations/dust/tables/dust_capacity.h"
+#include "destinations/dust/tables/dust_fence.h"
 
 enum {
     DUST_ROW_HARD_BYTES = 64 * 1024 * 1024
@@ -20,6 +21,7 @@ struct dust_row_session {
     struct buf last_id;
     struct buf last_row;
     bool last_has_exact;
+    struct dust_fence fence; /* n_posts 0: none is posted behind the newest row */
 };
 
 /* *d is copied. Nothing can fail yet. */
@@ -38,6 +40,9 @@ bool dust_row_session_check_batch(struct write_session *session, struct status *
 /* The row id: Dust knows no other key. */
 void dust_row_session_key_text(struct write_session *session, struct slice record, char *text,
                                size_t cap);
+/* Posts the newest row once more, to be waited for, if there is one and unless the settings say
+ * otherwise. */
+bool dust_row_session_begin_finish(struct write_session *session, struct status *status);
 
 /* Keeps and counts a row that was just encoded. False with *status, a Task: it does not fit. */
 bool dust_row_session_keep(struct dust_row_session *session, struct slice id, struct slice row,
@@ -47,8 +52,8 @@ bool dust_row_session_keep(struct dust_row_session *session, struct slice id, st
 void dust_row_session_post(struct dust_row_session *session, struct slice body,
                            struct api_call *call);
 
-/* Tells what Dust makes of the values (columns: of which, "" when not known), and forgets it; then,
- * unless the settings say otherwise, waits until the newest row can be read, if there is one. */
+/* Tells what Dust makes of the values (columns: of which, "" when not known), and forgets it; then
+ * waits until the newest row can be read, having begun to if nobody did. */
 bool dust_row_session_confirm(struct dust_row_session *session, struct dust_changes *changes,
                               const char *columns, struct status *status);
 

@@ -184,6 +184,7 @@ static const struct write_session_ops session_ops = {
     .follow = session_follow,
     .explain = session_explain,
     .key_text = dust_row_session_key_text,
+    .begin_finish = dust_row_session_begin_finish,
     .finish = session_finish,
     .destroy = session_destroy,
 };

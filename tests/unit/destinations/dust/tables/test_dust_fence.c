@@ -131,6 +131,26 @@ START_TEST(a_row_that_is_not_seen_is_posted_again) {
 }
 END_TEST
 
+START_TEST(a_fence_is_posted_long_before_it_is_looked_for) {
+    struct scripted_answer lines[] = {
+        {"POST " TABLE, 200, "{}"},
+        {"GET " TABLE "/7", 200, "%s"},
+    };
+    struct fence_fixture x;
+    struct dust_fence fence;
+    char texts[4][512];
+    const struct dust_fence_row row = {
+        SLICE_LITERAL("7"), SLICE_LITERAL("{\"row_id\":\"7\",\"value\":{\"a\":1}}"), false};
+    set_up_fence(&x, lines, 2);
+    put_nonce(&x, lines, 2, texts);
+    ck_assert(dust_fence_post(&fence, &x.f.api, "t", &row, &x.f.status));
+    ck_assert_uint_eq(x.f.scripted.n_calls, 1);
+    fake_clock_advance(&x.f.clock, 3600000); /* it was seen meanwhile: not posted again */
+    ck_assert(dust_fence_wait(&fence, &x.f.status));
+    tear_down(&x.f);
+}
+END_TEST
+
 START_TEST(a_failure_of_the_api_ends_the_waiting) {
     struct scripted_answer lines[] = {
         {"POST " TABLE, 200, "{}"},
@@ -152,6 +172,7 @@ int main(void) {
     tcase_add_test(tests, a_nonce_joins_the_exact_texts_that_a_row_has);
     tcase_add_test(tests, without_a_row_one_of_ours_is_posted_and_removed);
     tcase_add_test(tests, a_row_that_is_not_seen_is_posted_again);
+    tcase_add_test(tests, a_fence_is_posted_long_before_it_is_looked_for);
     tcase_add_test(tests, a_failure_of_the_api_ends_the_waiting);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

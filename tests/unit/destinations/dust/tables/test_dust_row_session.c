@@ -61,12 +61,47 @@ START_TEST(the_newest_row_is_seen_before_a_session_ends) {
 }
 END_TEST
 
-START_TEST(without_rows_or_without_the_setting_nothing_is_waited_for) {
-    open_session(NULL, 0);
-    ck_assert(dust_row_session_confirm(&session, &changes, "note:1", &f.status));
-    f.settings.confirm_writes = false;
+#define REFUSED 401, DUST_ERROR("invalid_api_key_error", "no") /* a wait ends here */
+#define FENCE "POST " SOURCE "/tables/t/rows {\"rows\":[{\"row_id\":\"7\",\"value\":{\"a\":1,\"_f"
+#define LOOK "GET " SOURCE "/tables/t/rows/7"
+
+static void keep_row(void) {
     ck_assert(dust_row_session_keep(&session, SLICE_LITERAL("7"), SLICE_LITERAL(ROW), false, &line,
                                     &f.status));
+}
+
+START_TEST(a_wait_that_began_is_not_begun_again) {
+    const struct scripted_answer lines[] = {{FENCE, 200, "{}"}, {LOOK, REFUSED}};
+    open_session(lines, 2);
+    keep_row();
+    ck_assert(dust_row_session_begin_finish(&session.base, &f.status));
+    ck_assert_uint_eq(f.scripted.n_calls, 1);
+    ck_assert(!dust_row_session_confirm(&session, &changes, "", &f.status));
+    ck_assert_uint_eq(f.scripted.n_calls, 2);
+    close_session();
+}
+END_TEST
+
+START_TEST(rows_that_follow_a_wait_s_beginning_need_another) {
+    const struct scripted_answer lines[] = {{FENCE, 200, "{}"}, {FENCE, REFUSED}};
+    struct api_call call;
+    open_session(lines, 2);
+    keep_row();
+    ck_assert(dust_row_session_begin_finish(&session.base, &f.status));
+    dust_row_session_post(&session, SLICE_LITERAL("{x}"), &call);
+    ck_assert(!dust_row_session_confirm(&session, &changes, "", &f.status));
+    ck_assert_uint_eq(f.scripted.n_calls, 2);
+    close_session();
+}
+END_TEST
+
+START_TEST(without_rows_or_without_the_setting_nothing_is_waited_for) {
+    open_session(NULL, 0);
+    ck_assert(dust_row_session_begin_finish(&session.base, &f.status));
+    ck_assert(dust_row_session_confirm(&session, &changes, "note:1", &f.status));
+    f.settings.confirm_writes = false;
+    keep_row();
+    ck_assert(dust_row_session_begin_finish(&session.base, &f.status));
     ck_assert(dust_row_session_confirm(&session, &changes, "note:1", &f.status));
     close_session();
 }
@@ -111,6 +146,8 @@ int main(void) {
     tcase_add_test(tests, the_body_around_rows_is_dust_s);
     tcase_add_test(tests, a_body_is_posted_to_the_table);
     tcase_add_test(tests, the_newest_row_is_seen_before_a_session_ends);
+    tcase_add_test(tests, a_wait_that_began_is_not_begun_again);
+    tcase_add_test(tests, rows_that_follow_a_wait_s_beginning_need_another);
     tcase_add_test(tests, without_rows_or_without_the_setting_nothing_is_waited_for);
     tcase_add_test(tests, what_dust_changes_is_told_once);
     tcase_add_test(tests, rows_that_dust_would_mix_up_are_not_sent);

@@ -186,6 +186,22 @@ START_TEST(an_empty_session_does_not_send_the_last_row_of_the_one_before) {
 }
 END_TEST
 
+START_TEST(the_wait_for_the_rows_begins_before_it_is_waited_for) {
+    const struct scripted_answer lines[] = {
+        {GET_STREAM, 200, TABLE_A},
+        {MEASURE, 200, NO_ROWS},
+        {POST_ROWS, 200, "{}"},
+        {POST_ROWS, 200, "{}"},
+    };
+    stream = (struct stream_mode){.mode = WRITE_APPEND};
+    OPEN(lines);
+    ck_assert(sync_record("{\"a\":1}"));
+    f.settings.confirm_writes = true;
+    ck_assert(session->ops->begin_finish(session, &f.status));
+    close_session();
+}
+END_TEST
+
 START_TEST(a_table_that_went_away_is_explained) {
     const struct scripted_answer lines[] = {
         {GET_STREAM, 200, TABLE_A}, {MEASURE, 200, NO_ROWS}, {POST_ROWS, 500, "{}"},
@@ -214,6 +230,7 @@ int main(void) {
     tcase_add_test(tests, an_empty_rest_of_the_same_generation_changes_nothing);
     tcase_add_test(tests, a_clear_that_failed_is_not_forgotten);
     tcase_add_test(tests, an_empty_session_does_not_send_the_last_row_of_the_one_before);
+    tcase_add_test(tests, the_wait_for_the_rows_begins_before_it_is_waited_for);
     tcase_add_test(tests, a_table_that_went_away_is_explained);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
