@@ -1,5 +1,14 @@
-#!/bin/bash
-cd /work/chaos
-export BIGDUST=/work/main/build/Release/bigdust SANDBOX=/work/main/build/tools/sandbox TESTER=/work/main/build/tools/tester BIGDUST_BUILD=/work/main/build/cmake PYTHONPATH=tests
-ls tests/integration/test_*.py | xargs -P 4 -I{} sh -c 'timeout 1500 /usr/bin/python3 -m pytest -q -p no:cacheprovider {} > out/$(basename {}).log 2>&1; echo "$? {}" >> out/summary'
-echo done >> out/summary
+#!/usr/bin/env bash
+# Builds bigdust when needed and becomes it: ./run.sh --port 50052, or Airbyte's ./run.sh spec|check|write …
+# ./run.sh demo [--destination biggeo|dust-tables|dust-documents] [--keep]: see it work, without an account and without a
+# network.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+"$here/build.sh" >&2 </dev/null # stdin may hold a sync's messages
+if [[ ${1:-} == demo ]]; then
+  shift
+  "$here/build.sh" deps >&2
+  export BIGDUST=$here/build/Release/bigdust SANDBOX=$here/build/tools/sandbox BIGDUST_BUILD=$here/build/cmake
+  exec /usr/bin/python3 -B "$here/tools/demo/demo.py" "$@"
+fi
+exec "$here/build/Release/bigdust" "$@"
