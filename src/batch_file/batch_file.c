@@ -117,14 +117,25 @@ static inline enum cell_kind kind_of(struct slice text, struct slice null_string
     return update && slice_equal(text, unmodified_string) ? CELL_UNMODIFIED : CELL_TEXT;
 }
 
-static void fill_cells(struct batch_file_source *s, const struct csv_row *row, bool update) {
+/* False when a key is unmodified: which row would that be? */
+static bool fill_cells(struct batch_file_source *s, const struct csv_row *row, bool update,
+                       struct status *status) {
+    const struct column *columns = s->spec->table->columns;
     struct slice null_string = s->spec->null_string;
     struct slice unmodified_string = s->spec->unmodified_string;
     for (size_t i = 0; i < row->n_fields; i++) {
         struct slice text = csv_row_field(row, i);
-        s->cells[s->column_of[i]] =
-            (struct cell){kind_of(text, null_string, unmodified_string, update), text};
+        size_t column = s->column_of[i];
+        enum cell_kind kind = kind_of(text, null_string, unmodified_string, update);
+        if (kind == CELL_UNMODIFIED && columns[column].primary_key) {
+            return status_fail(status, STATUS_DATA_LOSS,
+                               "line %llu: the key column \"%s\" is marked as unmodified, so that "
+                               "nothing says which row to change",
+                               (unsigned long long)row->line, columns[column].name);
+        }
+        s->cells[column] = (struct cell){kind, text};
     }
+    return true;
 }
 
 static enum next next_record(struct batch_file_source *s, struct record *record,
@@ -149,7 +160,10 @@ static enum next next_record(struct batch_file_source *s, struct record *record,
             s->reader = NULL;
             break;
         case NEXT_RECORD:
-            fill_cells(s, &row, file->operation == RECORD_UPDATE);
+            if (!fill_cells(s, &row, file->operation == RECORD_UPDATE, status)) {
+                in_file(file, status);
+                return NEXT_FAILED;
+            }
             *record = (struct record){.operation = file->operation,
                                       .cells = s->cells,
                                       .file = file->path,

@@ -2,6 +2,7 @@
 #ifndef DELIVERY_REPORT_H
 #define DELIVERY_REPORT_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct delivery_report {
@@ -9,6 +10,8 @@ struct delivery_report {
     uint64_t batches;
     uint64_t bytes; /* of acknowledged request bodies */
     uint64_t restarts;
+    bool finishing; /* every record was acknowledged: of a failure after that the session says
+                       itself what was kept */
 };
 
 #endif

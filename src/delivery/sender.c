@@ -8,11 +8,13 @@ static enum sender_outcome send_slot(struct sender *s, const struct sender_slot 
                                      struct status *status) {
     const struct pipeline *p = s->pipeline;
     enum sender_outcome outcome = dispatch_batch(&s->dispatch, &slot->batch, slot->last, status);
-    if (outcome == SENDER_GOES_ON && slot->last &&
-        !p->session->ops->finish(p->session, p->notice, status)) {
-        outcome = SENDER_FAILED;
+    if (outcome != SENDER_GOES_ON || !slot->last) {
+        return outcome;
     }
-    return outcome;
+    pthread_mutex_lock(&s->mutex);
+    s->report->finishing = true;
+    pthread_mutex_unlock(&s->mutex);
+    return p->session->ops->finish(p->session, p->notice, status) ? SENDER_GOES_ON : SENDER_FAILED;
 }
 
 static void *sender_main(void *context) {

@@ -89,15 +89,16 @@ static bool deliver(struct rewrite *rw, const struct table *table, struct record
     rw->report->batches += report.batches;
     rw->report->bytes += report.bytes;
     rw->report->restarts += report.restarts;
+    rw->report->finishing = report.finishing;
     return ok;
 }
 
 bool rewrite_append(struct rewrite *rw, const struct table *table, struct record_source *source,
                     struct status *status) {
     bool ok = deliver(rw, table, source, status);
-    if (!ok && status->code == STATUS_DATA_LOSS) {
-        status_context(status, "table %s.%s: nothing of this batch was kept", table->schema,
-                       table->name);
+    /* A text that names a record says all this itself. */
+    if (!ok && !rw->report->finishing && !status->names_record) {
+        status_context(status, "table %s%s%s: nothing of this batch was kept", TABLE_ARGS(table));
     }
     return ok;
 }

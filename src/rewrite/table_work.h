@@ -58,7 +58,7 @@ void table_work_end(struct table_work *work);
 bool table_work_explain(const struct table *table, struct status *status);
 
 /* Delivers a source's records, whatever their operation, to a destination that only appends; adds
- * to the report. */
+ * to the report. False with *status, which names the table and says what was kept. */
 bool rewrite_append(struct rewrite *rw, const struct table *table, struct record_source *source,
                     struct status *status);
 

@@ -45,7 +45,8 @@ static bool append_marker(struct rewrite *rw, struct slice schema, struct slice 
     struct destination *d = rw->d;
     enum table_presence presence;
     if (!d->ops->exists(d, schema, name, &presence, status)) {
-        return false;
+        return status_context(status, "table %.*s%s%.*s: not truncated", SLICE_ARG(schema),
+                              schema.len ? "." : "", SLICE_ARG(name));
     }
     if (presence == TABLE_ABSENT) {
         return true; /* lesson 6: it arrives for tables that were never created */

@@ -1,5 +1,6 @@
 """The posts of a batch on the API's bad days: what is tried again, split, begun anew or given up."""
 import contextlib
+import json
 import re
 import socket
 
@@ -173,6 +174,41 @@ def test_a_200_that_says_false_is_a_refusal(client, sandbox, kind):
     assert answer == "task" and "the plan is used up" in text
     assert len(sandbox.posts(kind)) == 1
     assert_nothing_exported(sandbox)
+
+
+@pytest.mark.parametrize("fault, timeout, code", [
+    ({"action": "status", "status": 401}, 300, None), ({"action": "success_false"}, 300, None),
+    ({"action": "status", "status": 503}, 6, "UNAVAILABLE"), ({"action": "garbage"}, 6, "UNAVAILABLE"),
+    ({"action": "status", "status": 429, "retry_after": "3000"}, 300, "UNAVAILABLE"),
+    ({"action": "hold"}, 4, "DEADLINE_EXCEEDED")], ids=lambda value: str(value)[:50])
+def test_whatever_stops_a_batch_the_answer_names_the_table_and_what_was_kept(bigdust, client, sandbox, fault,
+                                                                              timeout, code):
+    sandbox.fault("nonfinal", **fault, times=-1)
+    with tables.batch_of(ITEMS, replace=items(range(25))) as batch:
+        call = client.start("WriteBatch", batch.request(small_batches(sandbox)), timeout=timeout)
+        if code is None:
+            answer, text = tables.answer_of(call.result())
+            assert answer == "task"
+        else:
+            # Of a deadline the client may tell itself before the server's word arrives: the log has that word.
+            assert call.code().name in (code, "DEADLINE_EXCEEDED")
+            text = json.loads(bigdust.wait_line(r'"message":\s*"call_finished .*').string)["message"]
+    sandbox.release()
+    assert "table tester.items: nothing of this batch was kept: " in text
+    assert_nothing_exported(sandbox)
+
+
+@pytest.mark.parametrize("soft", [None, "_fivetran_deleted"])
+def test_a_truncate_that_fails_names_its_table(client, sandbox, soft):
+    sandbox.fault("any", "status", status=401, times=-1)
+    truncate = tables.protos.message("TruncateRequest")(
+        configuration=tables.configuration(sandbox), schema_name="tester", table_name="items",
+        synced_column="_fivetran_synced")
+    truncate.utc_delete_before.seconds = 1
+    if soft:
+        truncate.soft.deleted_column = soft
+    answer, text = tables.answer_of(client.call("Truncate", truncate))
+    assert answer == "task" and "401" in text and "table tester.items" in text
 
 
 def test_lesson_29_the_worst_result_wins_and_the_rest_is_not_sent(client, sandbox):

@@ -170,6 +170,24 @@ START_TEST(test_lesson_14_markers_change_per_request_and_may_hold_anything) {
 }
 END_TEST
 
+START_TEST(test_an_update_must_name_its_row) {
+    struct status status = STATUS_INIT;
+    struct buf all = bytes_new();
+    struct request *q = request_new(BATCH_PLAIN, false);
+    add_csv(q, RECORD_UPSERT, SLICE_LITERAL("id,name,note\n<same>,a,1\n"));
+    add_csv(q, RECORD_UPDATE, SLICE_LITERAL("name,note,id\na,1,1\nb,2,<same>\nc,3,3\n"));
+    struct batch_file_source *s = open_request(q);
+    ck_assert_int_eq(list_records(s, &all, &status), NEXT_FAILED);
+    ck_assert_str_eq(buf_cstr(&all), "upsert 2 <<same>> <a> <1>;update 2 <1> <a> <1>;");
+    ck_assert_int_eq(status.code, STATUS_DATA_LOSS);
+    ck_assert_ptr_nonnull(strstr(status.message, "line 3: the key column \"id\" is marked"));
+    ck_assert_ptr_nonnull(strstr(status.message, q->paths[1]));
+    batch_file_source_close(s);
+    buf_clean_up(&all);
+    request_destroy(q);
+}
+END_TEST
+
 START_TEST(test_lesson_15_a_wrong_key_is_named_in_every_form) {
     char wrong[33] = "SECRET-wrong-SECRET-wrong-SECRET";
     for (int form = 0; form < 3; form++) {
@@ -447,6 +465,7 @@ int main(void) {
     tcase_add_test(c, test_lesson_13_column_order_differs_per_file);
     tcase_add_test(c, test_lesson_14_markers_are_compared_on_the_unquoted_text);
     tcase_add_test(c, test_lesson_14_markers_change_per_request_and_may_hold_anything);
+    tcase_add_test(c, test_an_update_must_name_its_row);
     tcase_add_test(c, test_lesson_15_a_wrong_key_is_named_in_every_form);
     tcase_add_test(c, test_lesson_15_a_cut_file_is_an_error_in_every_form);
     tcase_add_test(c, test_lesson_17_keys_are_checked_before_anything_is_read);

@@ -76,6 +76,7 @@ START_TEST(test_batches_are_posted_in_order_and_the_session_finished_once) {
     ck_assert_uint_eq(f.session.n_finishes, 1);
     ck_assert_uint_eq(f.report.records, 10);
     ck_assert_uint_eq(f.report.batches, 5);
+    ck_assert(f.report.finishing);
     ck_assert_uint_eq(log_capture_count(&f.log, "batch_delivered verdict=delivered records=2"), 5);
     tear_down(&f);
 }
@@ -182,6 +183,7 @@ START_TEST(test_an_unknown_outcome_asks_for_a_restart_and_gives_no_batch) {
     sender_stop(&f.sender);
     ck_assert_uint_eq(f.session.n_posts, 1);
     ck_assert_uint_eq(f.report.records, 0);
+    ck_assert(!f.report.finishing);
     ck_assert_str_eq(f.notice.text, "");
     tear_down(&f);
 }
