@@ -1,6 +1,7 @@
 #include "json/json_cursor.h"
 
 #include "json/json_scan.h"
+#include "json/json_walk.h"
 
 static bool fail(struct json_cursor *w) {
     w->failed = true;
@@ -70,17 +71,8 @@ bool json_cursor_end(struct json_cursor *w) {
     return !w->failed && w->at == w->len;
 }
 
-struct slice json_cursor_find(struct slice object, const char *wanted) {
-    struct json_cursor w = json_cursor_of(object);
+struct slice json_cursor_find(struct slice object, const char *name) {
     struct slice found = {"", 0};
-    struct slice name;
-    struct slice value;
-    if (json_cursor_enter(&w)) {
-        while (json_cursor_member(&w, &name) && json_cursor_value(&w, &value)) {
-            if (slice_equal_text(name, wanted)) {
-                found = value;
-            }
-        }
-    }
+    json_walk_find(object, slice_of(name), &found);
     return found;
 }

@@ -40,8 +40,8 @@ bool json_cursor_value(struct json_cursor *cursor, struct slice *value);
 /* True when nothing but white space is left, and nothing has failed. */
 bool json_cursor_end(struct json_cursor *cursor);
 
-/* The member of that name of an object that json_scan accepts, empty when it has none; the last
- * wins. name is plain text; members whose names are written with escapes are not found. */
+/* json_walk_find of an object that json_scan accepts, for a chain of finds: empty when there is no
+ * such member, and nothing is found in what is no object. */
 struct slice json_cursor_find(struct slice object, const char *name);
 
 /* The text between the quotes of a string that json_scan accepts; empty for any other value. Its

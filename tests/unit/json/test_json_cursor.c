@@ -96,7 +96,9 @@ START_TEST(test_find) {
     ck_assert(slice_equal_text(json_cursor_find(object, "a"), "{\"a\":2}"));
     ck_assert(slice_equal_text(json_cursor_string(json_cursor_find(object, "b")), "x"));
     ck_assert_uint_eq(json_cursor_find(object, "c").len, 0);
+    ck_assert(slice_equal_text(json_cursor_find(SLICE_LITERAL(" {\"\\u0061\" : 1}"), "a"), "1"));
     ck_assert_uint_eq(json_cursor_find(SLICE_LITERAL("[1]"), "a").len, 0);
+    ck_assert_uint_eq(json_cursor_find(SLICE_LITERAL("\"a\""), "a").len, 0);
     ck_assert_uint_eq(json_cursor_find(SLICE_LITERAL(""), "a").len, 0);
     ck_assert_uint_eq(json_cursor_string(SLICE_LITERAL("12")).len, 0);
 }

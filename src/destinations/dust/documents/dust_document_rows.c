@@ -6,29 +6,16 @@
 #include "destinations/dust/documents/dust_document_read.h"
 #include "destinations/dust/documents/dust_manifest.h"
 #include "destinations/dust/dust_ids.h"
-#include "destinations/row_store.h"
+#include "destinations/dust/dust_row_store.h"
 #include "table/cell_canonical.h"
 
 #include <stdlib.h>
 
 enum {
-    ARENA_BYTES = 64 * 1024 * 1024,
     MAX_IDS_BYTES = 512 * 1024 * 1024,
     PROGRESS_EVERY_MS = 10 * 1000,
     INSTANT_BYTES = 256,
 };
-
-struct document_rows {
-    struct row_store base;
-    struct destination d;
-    struct dust_api api;
-    struct arena arena;
-    struct dust_table table; /* as the manifest has it */
-};
-
-static struct document_rows *rows_of(struct row_store *store) {
-    return (struct document_rows *)store;
-}
 
 static bool rows_settle(struct row_store *store, struct status *status) {
     (void)store;
@@ -71,7 +58,7 @@ static bool visit_listed(void *context, const struct dust_listed *document, stru
 }
 
 /* A listing shows the timestamps, which are _fivetran_synced in milliseconds, and the tags. */
-static bool read_synced(struct document_rows *rows, const struct row_visitor *visitor,
+static bool read_synced(struct dust_row_store *rows, const struct row_visitor *visitor,
                         struct status *status) {
     const struct table *table = &rows->table.table;
     struct synced_rows synced = {
@@ -91,7 +78,7 @@ static bool read_synced(struct document_rows *rows, const struct row_visitor *vi
 
 static bool rows_find(struct row_store *store, const struct slice *ids, size_t n_ids,
                       const struct row_visitor *visitor, struct status *status) {
-    struct document_rows *rows = rows_of(store);
+    struct dust_row_store *rows = dust_row_store_of(store);
     struct dust_document_reader reader;
     bool ok = dust_document_reader_init(&reader, &rows->api, &rows->table.table) ||
               status_no_memory(status, "reading documents");
@@ -113,7 +100,7 @@ static bool keep_id(void *context, const struct dust_listed *document, struct st
 }
 
 /* The ids of all documents of the table; the caller cleans up *ids either way. */
-static bool list_ids(struct document_rows *rows, struct key_index *ids, struct status *status) {
+static bool list_ids(struct dust_row_store *rows, struct key_index *ids, struct status *status) {
     key_index_init(ids, MAX_IDS_BYTES);
     return dust_document_list(&rows->api, rows->table.id, keep_id, ids, status);
 }
@@ -122,9 +109,9 @@ static bool rows_read(struct row_store *store, enum row_read what,
                       const struct row_visitor *visitor, struct status *status) {
     struct key_index ids;
     if (what == READ_SYNCED) {
-        return read_synced(rows_of(store), visitor, status);
+        return read_synced(dust_row_store_of(store), visitor, status);
     }
-    bool ok = list_ids(rows_of(store), &ids, status) &&
+    bool ok = list_ids(dust_row_store_of(store), &ids, status) &&
               rows_find(store, ids.keys, ids.n_keys, visitor, status);
     key_index_clean_up(&ids);
     return ok;
@@ -145,13 +132,13 @@ static bool rows_remove(struct row_store *store, const struct slice *ids, size_t
                         struct status *status) {
     bool ok = true;
     for (size_t i = 0; ok && i < n_ids; i++) {
-        ok = dust_document_delete(&rows_of(store)->api, ids[i], status);
+        ok = dust_document_delete(&dust_row_store_of(store)->api, ids[i], status);
     }
     return ok;
 }
 
 static bool rows_clear(struct row_store *store, struct status *status) {
-    struct document_rows *rows = rows_of(store);
+    struct dust_row_store *rows = dust_row_store_of(store);
     const struct clock *clock = rows->d.shared->clock;
     int64_t spoken_ms = clock_monotonic_ms(clock);
     struct key_index ids;
@@ -187,7 +174,7 @@ static bool keys_are_among(const struct table *table, const struct table *other)
 
 /* Documents are named by the key, and are not renamed: at the pace of documents that would take
  * longer than writing them from the start. */
-static bool key_may_change(struct document_rows *rows, const struct table *wanted,
+static bool key_may_change(struct dust_row_store *rows, const struct table *wanted,
                            struct status *status) {
     const struct table *known = &rows->table.table;
     if (keys_are_among(known, wanted) && keys_are_among(wanted, known)) {
@@ -208,7 +195,7 @@ static bool key_may_change(struct document_rows *rows, const struct table *wante
 
 static bool rows_set_columns(struct row_store *store, const struct table *table,
                              struct status *status) {
-    struct document_rows *rows = rows_of(store);
+    struct dust_row_store *rows = dust_row_store_of(store);
     struct dust_table changed;
     if (!key_may_change(rows, table, status) ||
         !dust_manifest_change(&rows->api, &rows->table, table, &rows->arena, &changed, status)) {
@@ -216,15 +203,6 @@ static bool rows_set_columns(struct row_store *store, const struct table *table,
     }
     rows->table = changed;
     return true;
-}
-
-static void rows_close(struct row_store *store) {
-    struct document_rows *rows = rows_of(store);
-    if (rows) {
-        dust_api_clean_up(&rows->api);
-        arena_clean_up(&rows->arena);
-        free(rows);
-    }
 }
 
 static const struct row_store_ops rows_ops = {
@@ -235,27 +213,11 @@ static const struct row_store_ops rows_ops = {
     .remove = rows_remove,
     .clear = rows_clear,
     .set_columns = rows_set_columns,
-    .close = rows_close,
+    .close = dust_row_store_close,
 };
 
 bool dust_document_rows_open(struct destination *d, struct slice schema, struct slice name,
                              struct row_store **store, struct status *status) {
-    struct document_rows *rows = calloc(1, sizeof *rows);
-    bool there = false;
-    *store = NULL;
-    if (!rows) {
-        return status_no_memory(status, "opening a table of documents");
-    }
-    rows->base = (struct row_store){.ops = &rows_ops, .table = &rows->table.table};
-    rows->d = *d;
-    arena_init(&rows->arena, ARENA_BYTES);
-    dust_api_init(&rows->api, &rows->d);
-    bool ok =
-        dust_manifest_get(&rows->api, schema, name, &rows->arena, &rows->table, &there, status);
-    if (there) {
-        *store = &rows->base;
-    } else {
-        rows_close(&rows->base);
-    }
-    return ok;
+    const struct row_store rows = {.ops = &rows_ops};
+    return dust_row_store_open(rows, dust_manifest_get, d, schema, name, store, status);
 }

@@ -1,6 +1,7 @@
 #include "destinations/dust/tables/dust_rows.h"
 
 #include "destinations/dust/dust_ids.h"
+#include "destinations/dust/dust_row_store.h"
 #include "destinations/dust/tables/dust_fence.h"
 #include "destinations/dust/tables/dust_list.h"
 #include "destinations/dust/tables/dust_row.h"
@@ -11,28 +12,14 @@
 #include <stdlib.h>
 
 enum {
-    ARENA_BYTES = 64 * 1024 * 1024,
     MAX_PATH_BYTES = 64 * 1024,
     /* 200 pending files, then 12 s of silence (contracts/dust.md, 1.2 and 5). */
     REMOVALS_PER_MINUTE = 1000,
 };
 
-struct dust_rows {
-    struct row_store base;
-    struct destination d;
-    struct dust_api api;
-    struct arena arena;
-    struct dust_table there;
-    struct buf path;
-};
-
-static struct dust_rows *rows_of(struct row_store *store) {
-    return (struct dust_rows *)store;
-}
-
 static bool rows_settle(struct row_store *store, struct status *status) {
-    struct dust_rows *s = rows_of(store);
-    return dust_fence(&s->api, s->there.id, NULL, status);
+    struct dust_row_store *s = dust_row_store_of(store);
+    return dust_fence(&s->api, s->table.id, NULL, status);
 }
 
 /* A listing on its way to a visitor. */
@@ -74,13 +61,13 @@ static void visit_restart(void *context) {
 }
 
 /* wanted is sorted, or NULL for all rows. */
-static bool list_rows(struct dust_rows *s, const struct slice *wanted, size_t n_wanted,
+static bool list_rows(struct dust_row_store *s, const struct slice *wanted, size_t n_wanted,
                       const struct row_visitor *visitor, struct status *status) {
     struct visit v = {.visitor = visitor, .wanted = wanted, .n_wanted = n_wanted};
     const struct dust_listing listing = {visit_row, visit_restart, &v};
     buf_init(&v.id, MAX_PATH_BYTES);
-    bool ok = dust_row_decoder_init(&v.decoder, &s->there, status) &&
-              dust_list(&s->api, s->there.id, &listing, status);
+    bool ok = dust_row_decoder_init(&v.decoder, &s->table, status) &&
+              dust_list(&s->api, s->table.id, &listing, status);
     dust_row_decoder_clean_up(&v.decoder);
     buf_clean_up(&v.id);
     return ok;
@@ -89,7 +76,7 @@ static bool list_rows(struct dust_rows *s, const struct slice *wanted, size_t n_
 static bool rows_read(struct row_store *store, enum row_read what,
                       const struct row_visitor *visitor, struct status *status) {
     (void)what; /* a listing brings the whole rows anyway */
-    return list_rows(rows_of(store), NULL, 0, visitor, status);
+    return list_rows(dust_row_store_of(store), NULL, 0, visitor, status);
 }
 
 static bool rows_find(struct row_store *store, const struct slice *ids, size_t n_ids,
@@ -102,7 +89,7 @@ static bool rows_find(struct row_store *store, const struct slice *ids, size_t n
         memcpy(wanted, ids, n_ids * sizeof *wanted);
         qsort(wanted, n_ids, sizeof *wanted, compare_slices);
     }
-    bool ok = list_rows(rows_of(store), wanted, n_ids, visitor, status);
+    bool ok = list_rows(dust_row_store_of(store), wanted, n_ids, visitor, status);
     free(wanted);
     return ok;
 }
@@ -115,52 +102,49 @@ static bool rows_row_id(struct row_store *store, const struct table *table,
                        table->schema, table->name);
 }
 
-static bool rows_remove(struct row_store *store, const struct slice *ids, size_t n_ids,
-                        struct status *status) {
-    struct dust_rows *s = rows_of(store);
-    for (size_t i = 0; i < n_ids; i++) {
-        struct api_call call;
-        buf_reset(&s->path);
-        buf_printf(&s->path, "/tables/%s/rows/", s->there.id);
-        url_escape_append(&s->path, ids[i]);
-        dust_call_init(&s->api, &call, HTTP_DELETE, "dust-delete-row", s->there.id,
-                       buf_cstr(&s->path));
-        if (!dust_perform(&s->api, &call, NULL, status) &&
-            !dust_error_is(&s->api, "table_not_found")) {
-            return false;
-        }
-        *status = STATUS_INIT;
+/* path: room for the URL's end. */
+static bool remove_row(struct dust_row_store *s, struct buf *path, struct slice id,
+                       struct status *status) {
+    struct api_call call;
+    buf_reset(path);
+    buf_printf(path, "/tables/%s/rows/", s->table.id);
+    url_escape_append(path, id);
+    dust_call_init(&s->api, &call, HTTP_DELETE, "dust-delete-row", s->table.id, buf_cstr(path));
+    if (!dust_perform(&s->api, &call, NULL, status) && !dust_error_is(&s->api, "table_not_found")) {
+        return false;
     }
+    *status = STATUS_INIT;
     return true;
 }
 
+static bool rows_remove(struct row_store *store, const struct slice *ids, size_t n_ids,
+                        struct status *status) {
+    struct buf path;
+    bool ok = true;
+    buf_init(&path, MAX_PATH_BYTES);
+    for (size_t i = 0; ok && i < n_ids; i++) {
+        ok = remove_row(dust_row_store_of(store), &path, ids[i], status);
+    }
+    buf_clean_up(&path);
+    return ok;
+}
+
 static bool rows_clear(struct row_store *store, struct status *status) {
-    struct dust_rows *s = rows_of(store);
-    return dust_table_clear(&s->api, s->there.id, status);
+    struct dust_row_store *s = dust_row_store_of(store);
+    return dust_table_clear(&s->api, s->table.id, status);
 }
 
 static bool rows_set_columns(struct row_store *store, const struct table *table,
                              struct status *status) {
-    struct dust_rows *s = rows_of(store);
+    struct dust_row_store *s = dust_row_store_of(store);
     struct dust_table changed;
-    if (!dust_table_name_columns(table, &s->there, s->d.settings->table_id_prefix, &s->arena,
+    if (!dust_table_name_columns(table, &s->table, s->d.settings->table_id_prefix, &s->arena,
                                  &changed, status) ||
         !dust_table_post(&s->api, &changed, status)) {
         return false;
     }
-    s->there = changed;
+    s->table = changed;
     return true;
-}
-
-static void rows_close(struct row_store *store) {
-    if (!store) {
-        return;
-    }
-    struct dust_rows *s = rows_of(store);
-    dust_api_clean_up(&s->api);
-    arena_clean_up(&s->arena);
-    buf_clean_up(&s->path);
-    free(s);
 }
 
 static const struct row_store_ops DUST_ROWS_OPS = {
@@ -171,29 +155,12 @@ static const struct row_store_ops DUST_ROWS_OPS = {
     .remove = rows_remove,
     .clear = rows_clear,
     .set_columns = rows_set_columns,
-    .close = rows_close,
+    .close = dust_row_store_close,
 };
 
 bool dust_rows_open(struct destination *d, struct slice schema, struct slice name,
                     struct row_store **store, struct status *status) {
-    bool there = false;
-    struct dust_rows *s = calloc(1, sizeof *s);
-    *store = NULL;
-    if (!s) {
-        return status_no_memory(status, "opening a table");
-    }
-    s->d = *d;
-    s->base = (struct row_store){.ops = &DUST_ROWS_OPS,
-                                 .table = &s->there.table,
-                                 .removals_per_minute = REMOVALS_PER_MINUTE};
-    dust_api_init(&s->api, &s->d);
-    arena_init(&s->arena, ARENA_BYTES);
-    buf_init(&s->path, MAX_PATH_BYTES);
-    bool ok = dust_table_get(&s->api, schema, name, &s->arena, &s->there, &there, status);
-    if (ok && there) {
-        *store = &s->base;
-    } else {
-        rows_close(&s->base);
-    }
-    return ok;
+    const struct row_store rows = {.ops = &DUST_ROWS_OPS,
+                                   .removals_per_minute = REMOVALS_PER_MINUTE};
+    return dust_row_store_open(rows, dust_table_get, d, schema, name, store, status);
 }
