@@ -105,7 +105,9 @@ void http_verdict(const struct http_response *response, const char *what, struct
         judge_status(response, what, verdict);
         return;
     case HTTP_NOT_SENT:
-        judge_failure(response, what, VERDICT_RETRY, "the API could not be reached", verdict);
+        judge_failure(response, what, VERDICT_RETRY,
+                      "the API could not be reached; check the base URL, or try again later",
+                      verdict);
         return;
     case HTTP_SENT_NO_ANSWER:
         if (says_enough(response->status)) {
@@ -118,8 +120,11 @@ void http_verdict(const struct http_response *response, const char *what, struct
                       verdict);
         return;
     case HTTP_BAD_PEER:
-        judge_failure(response, what, VERDICT_FATAL,
-                      "the address or its certificate is refused; check the base URL", verdict);
+        judge_failure(
+            response, what, VERDICT_FATAL,
+            "the address or its certificate is refused; check the base URL, and that this "
+            "machine has its trusted certificates (package ca-certificates)",
+            verdict);
         return;
     case HTTP_STOPPED:
         break;

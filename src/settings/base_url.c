@@ -164,7 +164,7 @@ const char *base_url_check(struct slice text, struct slice *url) {
         return "must not hold a user name or password";
     }
     if (!take_host(&authority, &host)) {
-        return "must name a host behind https://, like dust.tt";
+        return "must name a host behind https://, in plain letters, digits, hyphens and dots";
     }
     if (!is_port(authority)) {
         return "has a port that is not a whole number from 1 to 65535";

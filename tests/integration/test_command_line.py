@@ -1,5 +1,6 @@
 """The program itself: options, environment, log, signals."""
 import json
+import random
 import re
 import signal
 import socket
@@ -32,12 +33,6 @@ def start_unjudged():
     yield start
     for process in running:
         process.kill()
-
-
-def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return str(probe.getsockname()[1])
 
 
 def write(client, sandbox, count=25, **options):
@@ -124,12 +119,11 @@ def test_the_level_of_a_closing_line_tells_how_the_call_ended(bigdust, client, s
 
 @pytest.mark.parametrize("how", ["option", "environment"])
 def test_a_quieter_log_holds_only_what_is_worse(start_unjudged, log_watch, sandbox, how):
-    port = free_port()
-    options = ["--port", port, "--state-dir", ""]
+    options = ["--port", "0", "--state-dir", ""]
     env = {"LOG_LEVEL": "severe"} if how == "environment" else {"LOG_LEVEL": "debug"}
     options += ["--log-level", "severe"] if how == "option" else []
     server = start_unjudged(processes.Process, [processes.binary("BIGDUST"), *options], env)
-    with stub.Client(f"127.0.0.1:{port}") as client:
+    with stub.Client(f"127.0.0.1:{processes.listening_port(server.pid)}") as client:
         sandbox.fault("nonfinal", "status", status=400)
         assert tables.answer_of(write(client, sandbox))[0] == "task"
         tables.assert_success(write(client, sandbox))
@@ -151,13 +145,12 @@ def test_debug_lines_go_to_stderr_and_hold_no_secrets(start_unjudged, sandbox, l
 
 
 def test_a_sync_goes_on_when_nobody_reads_the_log(sandbox):
-    port = free_port()
     reader = subprocess.Popen(["true"], stdin=subprocess.PIPE)
     reader.wait()  # a pipe whose reader is gone
-    server = subprocess.Popen([processes.binary("BIGDUST"), "--port", port, "--state-dir", ""],
+    server = subprocess.Popen([processes.binary("BIGDUST"), "--port", "0", "--state-dir", ""],
                               stdout=reader.stdin, stderr=subprocess.PIPE)
     try:
-        with stub.Client(f"127.0.0.1:{port}") as client:
+        with stub.Client(f"127.0.0.1:{processes.listening_port(server.pid)}") as client:
             for _ in range(3):
                 tables.assert_success(write(client, sandbox))
         server.send_signal(signal.SIGTERM)
@@ -199,10 +192,21 @@ def test_a_second_signal_ends_at_once(bigdust, client, sandbox, config):
     assert all(table["exports"] == 0 for table in sandbox.tables().values())
 
 
-def test_an_idle_server_stops_and_starts_again_on_its_port(start_bigdust, start_unjudged):
-    first = start_bigdust()
+def start_on_a_port_that_nobody_else_gets(start):
+    """The system gives these ports to nobody who does not ask for them."""
+    for port in random.sample(range(20000, 30000), 20):
+        try:
+            return start(processes.Bigdust, "--port", str(port))
+        except AssertionError as fault:
+            assert "Address already in use" in str(fault)
+    raise AssertionError("twenty ports are in use")
+
+
+def test_an_idle_server_stops_and_starts_again_on_its_port(start_unjudged):
+    first = start_on_a_port_that_nobody_else_gets(start_unjudged)
+    with stub.Client(first.address) as client:
+        client.call("Capabilities")  # a connection that lingers
     assert first.stop() == 0
-    second = start_unjudged(processes.Process, [processes.binary("BIGDUST"), "--port", str(first.port),
-                                                "--state-dir", ""])
-    second.wait_line(f"server_started .*port={first.port}")
+    second = start_unjudged(processes.Bigdust, "--port", str(first.port))
+    assert second.port == first.port
     assert second.stop() == 0

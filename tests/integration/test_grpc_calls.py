@@ -16,7 +16,9 @@ from support.echo import (CALLER, DEADLINE, ECHO, HOLD, LONG, Silence, begin, ca
 
 
 def test_the_deadline_reaches_the_handler(echo):
-    future = begin(echo.channel(), HOLD, b"late", 0.5)
+    channel = echo.channel()
+    assert check(channel) == 1  # connected: the deadline is the call's alone
+    future = begin(channel, HOLD, b"late", 3)
     assert echo.wait_line(r"^hold_started name=late has_deadline=(\d)").group(1) == "1"
     assert failure(future.result)[0] == grpc.StatusCode.DEADLINE_EXCEEDED
     assert ended_reason(echo, "late") in (DEADLINE, CALLER)  # the client gives up by itself too
@@ -35,7 +37,7 @@ def test_an_explicit_cancel_reaches_the_handler(echo):
 
 
 def test_the_server_keeps_the_deadline_itself(echo):
-    with client_process(echo, HOLD, "frozen", 2) as client:
+    with client_process(echo, HOLD, "frozen", 6) as client:
         echo.wait_line("^hold_started name=frozen ")
         client.send_signal(signal.SIGSTOP)  # so that no cancel comes from there
         assert ended_reason(echo, "frozen") == DEADLINE

@@ -161,6 +161,12 @@ def test_a_broken_migration_fails_and_says_why(tmp_path, kind, entry, why):
     play(tmp_path, kind, entry)[0].assert_failed(why)
 
 
+def test_entries_that_are_no_list_fail(tmp_path):
+    tester.write_json(tmp_path / "input.json", {"schema_migration": [{"drop_table": {"table": "t"}}]})
+    with tester.Destination() as destination:
+        tester.run(destination.port, tmp_path, settings={}).assert_failed("drop_table is to be a list")
+
+
 def test_a_migration_that_fails_fails_the_run(tmp_path):
     task = protos.message("MigrateResponse")(task=protos.message("Task")(message="do it by hand"))
     play(tmp_path, "drop_table", {"table": "t"}, Migrate=task)[0].assert_failed("Migrate t drop_table: task: do it by hand")

@@ -5,6 +5,7 @@ import re
 import signal
 import subprocess
 import threading
+import time
 
 LEVELS = {"INFO", "WARNING", "SEVERE"}
 PATIENCE = 60  # seconds that anything may take before a test gives up
@@ -102,6 +103,32 @@ class Process:
         self.killed = True
         self.child.kill()
         return self.wait()
+
+
+def _listening_port(pid):
+    """The port that the process listens on; None: on none (yet)."""
+    folder = f"/proc/{pid}/fd"
+    files = set()
+    for number in os.listdir(folder):
+        try:
+            files.add(os.readlink(f"{folder}/{number}"))
+        except FileNotFoundError:
+            pass  # closed meanwhile
+    for family in ("tcp", "tcp6"):
+        with open(f"/proc/{pid}/net/{family}") as sockets:
+            for fields in map(str.split, sockets.readlines()[1:]):
+                if fields[3] == "0A" and f"socket:[{fields[9]}]" in files:
+                    return int(fields[1].rsplit(":", 1)[1], 16)
+    return None
+
+
+def listening_port(pid):
+    """The port of a server whose log does not tell, as soon as it listens."""
+    until = time.monotonic() + PATIENCE
+    while not (port := _listening_port(pid)):
+        assert time.monotonic() < until, f"process {pid} listens nowhere"
+        time.sleep(0.01)
+    return port
 
 
 class LogWatch:

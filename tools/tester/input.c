@@ -6,6 +6,7 @@
 #include "tester/memory.h"
 #include "tester/migrate.h"
 #include "tester/modes.h"
+#include "tester/value.h"
 
 #include <dirent.h>
 #include <errno.h>
@@ -42,8 +43,11 @@ static bool is_there(struct run *run, const char *name) {
 static bool play_tables(struct run *run, json_t *tables, bool create) {
     const char *name = NULL;
     json_t *entry = NULL;
+    struct status status = STATUS_INIT;
+    if (!value_is_object(tables, create ? "create_table" : "alter_table", &status)) {
+        return fail(run, &status);
+    }
     json_object_foreach(tables, name, entry) {
-        struct status status = STATUS_INIT;
         const struct model_table *table =
             model_put_json(&run->model, run->options->schema_name, name, entry, &status);
         if (!table) {
@@ -78,6 +82,10 @@ static bool play_describe(struct run *run, json_t *names) {
     size_t index = 0;
     json_t *name = NULL;
     bool fine = true;
+    struct status status = STATUS_INIT;
+    if (!value_is_list(names, "describe_table", &status)) {
+        return fail(run, &status);
+    }
     json_array_foreach(names, index, name) {
         fine = describe_step(run, json_is_string(name) ? json_string_value(name) : "") && fine;
     }
@@ -128,7 +136,9 @@ bool input_play(struct run *run, const char *name) {
     json_error_t error;
     json_t *document = json_load_file(path, JSON_REJECT_DUPLICATES | JSON_ALLOW_NUL, &error);
     if (!document) {
-        return report_fail(&run->report, "%s: %s (line %d)", path, error.text, error.line);
+        return error.line < 0
+                   ? report_fail(&run->report, "%s", error.text)
+                   : report_fail(&run->report, "%s: %s (line %d)", path, error.text, error.line);
     }
     bool fine = play_document(run, document);
     json_decref(document);

@@ -5,6 +5,7 @@
 #include "tester/input.h"
 #include "tester/memory.h"
 #include "tester/migration.h"
+#include "tester/value.h"
 
 /* What Fivetran does when the destination answers `unsupported`. */
 enum fallback { FALLBACK_NONE, FALLBACK_ALTER, FALLBACK_CREATE };
@@ -165,13 +166,17 @@ static bool read_entry(struct migration *m, const struct migration_kind *kind,
     return !type || model_read_column(migration_text(m, "column"), type, &m->column, status);
 }
 
+static bool fail(struct run *run, const struct status *status) {
+    return report_fail(&run->report, "%s.json: %s", run->input_name, status->message);
+}
+
 static bool play_entry(struct run *run, const struct migration_kind *kind, const json_t *entry) {
     struct status status = STATUS_INIT;
     struct migration *m = memory_take(run->arena, sizeof *m);
     m->run = run;
     m->entry = entry;
     if (!read_entry(m, kind, &status)) {
-        return report_fail(&run->report, "%s.json: %s", run->input_name, status.message);
+        return fail(run, &status);
     }
     struct model_table *table = model_find(&run->model, m->table);
     if (kind->fill) {
@@ -198,6 +203,10 @@ static bool play_kind(struct run *run, const char *name, const json_t *entries) 
     }
     size_t index = 0;
     json_t *entry = NULL;
+    struct status status = STATUS_INIT;
+    if (!value_is_list(entries, name, &status)) {
+        return fail(run, &status);
+    }
     json_array_foreach(entries, index, entry) {
         if (!play_entry(run, kind, entry)) {
             return false;
@@ -209,9 +218,16 @@ static bool play_kind(struct run *run, const char *name, const json_t *entries) 
 bool migrate_play(struct run *run, json_t *list) {
     size_t index = 0;
     json_t *step = NULL;
+    struct status status = STATUS_INIT;
+    if (!value_is_list(list, "schema_migration", &status)) {
+        return fail(run, &status);
+    }
     json_array_foreach(list, index, step) {
         const char *name = NULL;
         json_t *entries = NULL;
+        if (!value_is_object(step, "each of schema_migration", &status)) {
+            return fail(run, &status);
+        }
         json_object_foreach(step, name, entries) {
             if (!play_kind(run, name, entries)) {
                 return false;

@@ -1,6 +1,7 @@
 #include "tester/model.h"
 
 #include "tester/memory.h"
+#include "tester/value.h"
 
 struct model_table *model_find(const struct model *model, const char *name) {
     struct model_table *table = model->tables;
@@ -165,11 +166,17 @@ static bool key_is_there(const struct model_table *table, const json_t *key,
 
 struct model_table *model_put_json(struct model *model, const char *schema, const char *name,
                                    const json_t *entry, struct status *status) {
+    json_t *columns = json_object_get(entry, "columns");
     const json_t *key = json_object_get(entry, "primary_key");
+    if (!value_is_object(entry, name, status) ||
+        (columns && !value_is_object(columns, "columns", status)) ||
+        (key && !value_is_list(key, "primary_key", status))) {
+        status_context(status, "table \"%s\"", name);
+        return NULL;
+    }
     struct table empty = {schema, name, NULL, 0};
     struct model_table fresh = {.shape = copy_shape(model, &empty, 0)};
-    if (!add_declared(model, &fresh, json_object_get(entry, "columns"), key, status) ||
-        !key_is_there(&fresh, key, status)) {
+    if (!add_declared(model, &fresh, columns, key, status) || !key_is_there(&fresh, key, status)) {
         return NULL;
     }
     add(model, &fresh, COLUMN_NAME_SYNCED, COLUMN_UTC_DATETIME, false);

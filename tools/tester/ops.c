@@ -79,6 +79,9 @@ static bool read_cells(struct run *run, const struct model_table *table, json_t 
                        struct ops_row *row, struct status *status) {
     const char *name = NULL;
     json_t *value = NULL;
+    if (!value_is_object(values, "a row", status)) {
+        return status_context(status, "table \"%s\"", table->shape.name);
+    }
     json_object_foreach(values, name, value) {
         int at = model_column(table, name);
         if (at < 0 && strcmp(name, OP_TIME) == 0) {
@@ -170,7 +173,13 @@ static bool read_rows(struct run *run, struct ops *ops, const struct ops_word *w
                       json_t *by_table, struct status *status) {
     const char *name = NULL;
     json_t *rows = NULL;
+    if (!value_is_object(by_table, word->name, status)) {
+        return false;
+    }
     json_object_foreach(by_table, name, rows) {
+        if (!value_is_list(rows, name, status)) {
+            return status_context(status, "%s", word->name);
+        }
         struct ops_table *table = table_of(run, ops, name);
         if (!table->table) {
             table->table = describe_unknown(run, name, status);
@@ -194,6 +203,9 @@ static bool read_truncates(struct run *run, struct ops *ops, bool soft, const js
                            struct status *status) {
     size_t index = 0;
     json_t *name = NULL;
+    if (!value_is_list(names, soft ? "soft_truncate_before" : "truncate_before", status)) {
+        return false;
+    }
     json_array_foreach(names, index, name) {
         if (!json_is_string(name)) {
             return status_fail(status, STATUS_INVALID_ARGUMENT, "a truncate names no table");
@@ -227,9 +239,15 @@ bool ops_read(struct run *run, const json_t *list, struct ops *ops, struct statu
     *ops = (struct ops){NULL, NULL};
     size_t index = 0;
     json_t *step = NULL;
+    if (!value_is_list(list, "ops", status)) {
+        return false;
+    }
     json_array_foreach(list, index, step) {
         const char *name = NULL;
         json_t *value = NULL;
+        if (!value_is_object(step, "each of ops", status)) {
+            return false;
+        }
         json_object_foreach(step, name, value) {
             if (!run->options->no_delay && ops->tables) {
                 clock_sleep_ms(clock_system(), DELAY_MS, NULL);

@@ -112,6 +112,16 @@ static struct cell nested_cell(const json_t *value, struct arena *arena) {
     return cell;
 }
 
+bool value_is_object(const json_t *value, const char *what, struct status *status) {
+    return json_is_object(value) ||
+           status_fail(status, STATUS_INVALID_ARGUMENT, "%s is to be an object: {\"…\": …}", what);
+}
+
+bool value_is_list(const json_t *value, const char *what, struct status *status) {
+    return json_is_array(value) ||
+           status_fail(status, STATUS_INVALID_ARGUMENT, "%s is to be a list: […]", what);
+}
+
 struct cell value_cell(const json_t *value, enum column_type type, struct arena *arena) {
     char text[VALUE_NUMBER_BYTES];
     switch (json_typeof(value)) {

@@ -4,12 +4,18 @@
 #define TESTER_VALUE_H
 
 #include "base/arena.h"
+#include "base/status.h"
 #include "table/cell_value.h"
 #include "table/record.h"
 
 #include <jansson.h>
 
 enum { VALUE_NUMBER_BYTES = 40, VALUE_TIME_BYTES = 40 };
+
+/* Whether a value of an input has the shape that is played; false with *status, which calls it
+ * `what`. */
+bool value_is_object(const json_t *value, const char *what, struct status *status);
+bool value_is_list(const json_t *value, const char *what, struct status *status);
 
 /* A double as Java prints it, with the fewest digits that give it back: `100.0`, `1.0E10`. */
 void value_double_text(double number, char text[VALUE_NUMBER_BYTES]);

@@ -20,9 +20,14 @@ static bool check_request(const FivetranSdk__V2__TruncateRequest *request, struc
     const int64_t max_seconds = 253402300799; /* 9999-12-31T23:59:59Z */
     const int64_t min_seconds = -62135596800; /* 0001-01-01T00:00:00Z */
     const Google__Protobuf__Timestamp *before = request->utc_delete_before;
-    if (!request->table_name[0] || !request->synced_column[0]) {
+    if (!request->table_name[0]) {
+        return status_fail(status, STATUS_INVALID_ARGUMENT, "the request names no table");
+    }
+    if (!request->synced_column[0]) {
         return status_fail(status, STATUS_INVALID_ARGUMENT,
-                           "the request names no table or no synced column");
+                           "the request names no synced column, by which rows of table %s.%s would "
+                           "be found",
+                           request->schema_name, request->table_name);
     }
     if (request->_soft_case == FIVETRAN_SDK__V2__TRUNCATE_REQUEST___SOFT_SOFT &&
         !request->soft->deleted_column[0]) {

@@ -129,8 +129,7 @@ static bool write_files(struct call *call, struct write_request *request, write_
     }
     struct batch_file_source *source = batch_file_source_open(&spec, status);
     if (!source && status->code == STATUS_DATA_LOSS) {
-        status_context(status, "table %s.%s: nothing of this batch was kept", table.schema,
-                       table.name);
+        status_context(status, "table %s%s%s: nothing of this batch was kept", TABLE_ARGS(&table));
     }
     bool ok = source && write(&call->rewrite, &table, batch_file_source_records(source), status);
     batch_file_source_close(source);

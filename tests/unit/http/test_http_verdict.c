@@ -136,6 +136,15 @@ START_TEST(test_an_exchange_without_answer) {
 }
 END_TEST
 
+START_TEST(test_what_did_not_reach_the_api_says_what_to_check) {
+    struct verdict verdict = verdict_of(HTTP_NOT_SENT, 0, -1);
+    ck_assert_ptr_nonnull(strstr(verdict.status.message, "check the base URL, or try again later"));
+    verdict = verdict_of(HTTP_BAD_PEER, 0, -1);
+    ck_assert_ptr_nonnull(strstr(verdict.status.message, "check the base URL, and that this"));
+    ck_assert_ptr_nonnull(strstr(verdict.status.message, "ca-certificates"));
+}
+END_TEST
+
 START_TEST(test_lesson_33_a_lost_answer_is_unknown_not_failed) {
     const int seen[] = {0, 100, 200, 204, 302, 500, 503};
     for (size_t i = 0; i < sizeof seen / sizeof seen[0]; i++) {
@@ -241,6 +250,7 @@ int main(void) {
     tcase_add_test(tests, test_a_status_that_is_none_is_unknown);
     tcase_add_test(tests, test_retry_after_is_passed_on);
     tcase_add_test(tests, test_an_exchange_without_answer);
+    tcase_add_test(tests, test_what_did_not_reach_the_api_says_what_to_check);
     tcase_add_test(tests, test_a_404_that_was_cut_is_unknown);
     tcase_add_test(tests, test_lesson_33_a_lost_answer_is_unknown_not_failed);
     tcase_add_test(tests, test_texts_say_what_to_do);

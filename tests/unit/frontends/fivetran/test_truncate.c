@@ -140,11 +140,11 @@ START_TEST(test_a_request_that_names_too_little_is_refused) {
     request_init(&r, &f, 1, 0);
     r.message.synced_column = (char *)"";
     fixture_call(&f, "Truncate", &r.message.base);
-    fixture_expect(&f, "status invalid_argument: the request names no table or no synced column");
+    fixture_expect(&f, "status invalid_argument: the request names no synced column, by which rows of table s.t");
     request_init(&r, &f, 1, 0);
     r.message.table_name = (char *)"";
     fixture_call(&f, "Truncate", &r.message.base);
-    fixture_expect(&f, "status invalid_argument: the request names no table or no synced column");
+    fixture_expect(&f, "status invalid_argument: the request names no table");
     request_init(&r, &f, 1, 0);
     soften(&r, "");
     fixture_call(&f, "Truncate", &r.message.base);
