@@ -1,5 +1,6 @@
 #include "json/json_cursor.h"
 
+#include "json/json_escape.h"
 #include "json/json_scan.h"
 
 static bool fail(struct json_cursor *w) {
@@ -70,6 +71,18 @@ bool json_cursor_end(struct json_cursor *w) {
     return !w->failed && w->at == w->len;
 }
 
+bool json_cursor_says(struct slice raw, const char *word) {
+    for (; raw.len > 0 && *word; word++) {
+        unsigned unit = json_escaped_unit(raw);
+        if ((unit ? unit : (unsigned char)raw.data[0]) != (unsigned char)*word) {
+            return false;
+        }
+        size_t len = unit ? JSON_ESCAPE_BYTES : 1;
+        raw = slice_make(raw.data + len, raw.len - len);
+    }
+    return raw.len == 0 && !*word;
+}
+
 struct slice json_cursor_find(struct slice object, const char *wanted) {
     struct json_cursor w = json_cursor_of(object);
     struct slice found = {"", 0};
@@ -77,7 +90,7 @@ struct slice json_cursor_find(struct slice object, const char *wanted) {
     struct slice value;
     if (json_cursor_enter(&w)) {
         while (json_cursor_member(&w, &name) && json_cursor_value(&w, &value)) {
-            if (slice_equal_text(name, wanted)) {
+            if (json_cursor_says(name, wanted)) {
                 found = value;
             }
         }

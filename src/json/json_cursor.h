@@ -40,8 +40,12 @@ bool json_cursor_value(struct json_cursor *cursor, struct slice *value);
 /* True when nothing but white space is left, and nothing has failed. */
 bool json_cursor_end(struct json_cursor *cursor);
 
-/* The member of that name of an object that json_scan accepts, empty when it has none; the last
- * wins. name is plain text; members whose names are written with escapes are not found. */
+/* Whether a name or text, as it stands between its quotes, says word, which holds ASCII letters and
+ * `_` alone; any of them may be written as \uXXXX. */
+bool json_cursor_says(struct slice raw, const char *word);
+
+/* The member of that name (a word as above) of an object that json_scan accepts, empty when it has
+ * none; the last wins. */
 struct slice json_cursor_find(struct slice object, const char *name);
 
 /* The text between the quotes of a string that json_scan accepts; empty for any other value. Its

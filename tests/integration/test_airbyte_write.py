@@ -5,7 +5,7 @@ import random
 import pytest
 
 from support import airbyte
-from support.airbyte import catalog, complete, config, record, stream
+from support.airbyte import catalog, complete, config, record, stream, stream_state
 from support.tables import secret
 
 MIB = 1024 * 1024
@@ -92,6 +92,19 @@ def test_a_record_without_emitted_at_gets_the_time_of_now(files, sandbox):
     files.write(config(sandbox), catalog("users"),
                 ['{"type":"RECORD","record":{"stream":"users","data":{"id":1}}}']).assert_success()
     assert sandbox.envelopes("users")[0]["emitted_at"] > airbyte.EMITTED_AT
+
+
+def test_a_record_whose_envelope_is_written_with_escapes_is_no_less_a_record(files, sandbox):
+    text = record("users", {"n": 1}).replace('"RECORD"', r'"RECOR\u0044"').replace('"data"', r'"d\u0061ta"')
+    files.write(config(sandbox), catalog("users"), [text]).assert_success()
+    assert raw_rows(sandbox, "users") == ['{"n":1}']
+
+
+def test_a_record_that_is_nested_too_deep_is_an_error_and_not_left_out(files, sandbox):
+    lines = [record("users", {"n": 1}), record("users", '{"deep":' + "[" * 600 + "]" * 600 + "}"), stream_state("users", 1)]
+    output = files.write(config(sandbox), catalog("users"), lines)
+    output.assert_failure("config_error", "512 levels")
+    assert output.states == [] and sandbox.posts("final") == []
 
 
 # Batches

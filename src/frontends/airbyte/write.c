@@ -3,6 +3,7 @@
 #include "frontends/airbyte/connection.h"
 #include "frontends/airbyte/line_reader.h"
 #include "frontends/airbyte/progress.h"
+#include "json/json_scan.h"
 #include "json/json_value.h"
 
 #include <inttypes.h>
@@ -161,6 +162,12 @@ static bool take_line(struct sync *s, struct slice line, struct status *status) 
         return true;
     case MESSAGE_OTHER:
         return true;
+    case MESSAGE_TOO_DEEP:
+        return status_fail(status, STATUS_TASK,
+                           "The source sent a message that is nested more than %d levels deep, the "
+                           "most that is taken. Make the record flatter at the source, or leave "
+                           "its deep field out of the sync.",
+                           JSON_MAX_DEPTH);
     case MESSAGE_MALFORMED:
         break;
     }
