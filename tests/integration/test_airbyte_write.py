@@ -141,6 +141,14 @@ def test_lesson_21_a_line_of_nearly_32_mib_passes(files, start_sandbox):
     assert output.logs("record_over_cap")
 
 
+def test_lines_of_32_mib_pass_and_one_byte_more_is_an_error(files, start_sandbox):
+    sandbox = start_sandbox("--max-body", str(64 * MIB - 1))
+    room = 32 * MIB - len(record("users", {"text": ""}))
+    files.write(config(sandbox), catalog("users"), [record("users", {"text": "x" * room})]).assert_success()
+    output = files.write(config(sandbox), catalog("users"), [record("users", {"text": "x" * (room + 1)})])
+    output.assert_failure("config_error", "33554432 bytes")
+
+
 def test_a_line_of_more_than_32_mib_is_an_error(files, sandbox):
     lines = [record("users", {"n": 1}), record("users", '{"text":"' + "x" * (33 * MIB) + '"}')]
     output = files.write(config(sandbox), catalog("users"), lines)
