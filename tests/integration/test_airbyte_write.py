@@ -269,6 +269,8 @@ def test_generations_that_keep_everything_are_appended(files, sandbox):
     ("", "JSON"), ("{}", "no streams"), ('{"streams":[]}', "no streams"), ('{"streams":[{"stream":{}}]}', "without a name"),
     ('{"streams":[{"stream":{"name":"a\\u0000b"},"destination_sync_mode":"append"}]}', "NUL"),
     ('{"streams":[{"stream":{"name":"a"},"destination_sync_mode":"append"},{"stream":{"name":"a","namespace":""},'
-     '"destination_sync_mode":"append"}]}', "twice")])
+     '"destination_sync_mode":"append"}]}', "twice"),
+    *(('{"streams":[{"stream":{"name":"a"},"destination_sync_mode":"append","primary_key":%s}]}' % key, "list of lists")
+      for key in ('"id"', '["id"]', '[["id"],7]', '[[7]]', '{"id":1}'))])
 def test_a_catalog_that_cannot_be_meant_is_a_config_error(files, sandbox, text, word):
     files.write(config(sandbox), text, [record("a", {"n": 1})]).assert_failure("config_error", word)
