@@ -105,6 +105,18 @@ def test_a_platform_that_reads_no_more_is_a_failure(files, sandbox):
     assert child.wait(60) == 1
 
 
+@pytest.mark.parametrize("closed, code", [("<&-", 1), (">&-", 1), ("<&- >&-", 1), ("2>&-", 0), ("<&- >&- 2>&-", 1)])
+def test_a_standard_stream_that_is_closed_is_not_taken_for_what_was_opened_in_its_place(files, sandbox, closed, code):
+    arguments = files.arguments(config(sandbox), catalog("users"))
+    done = subprocess.run(["bash", "-c", f'"$@" {closed}', "bash", binary("BIGDUST"), "write", *arguments],
+                          input="\n".join([*USERS, stream_state("users", 1), ""]), text=True, capture_output=True, timeout=60)
+    assert done.returncode == code
+    if closed == "<&-":
+        assert "messages cannot be read" in done.stdout
+    if ">&-" in closed.split():
+        assert done.stdout == ""
+
+
 # Logs
 
 def test_rule_5_logs_are_log_lines_without_values_and_keys(files, sandbox):
