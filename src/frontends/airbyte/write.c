@@ -81,10 +81,11 @@ static bool take_record(struct sync *s, const struct message *m, struct status *
     s->at_hand = stream;
     s->progress.records++;
     s->progress.bytes += m->data.len;
-    if (s->progress.records % TICK_EVERY == 0) {
-        progress_tick(&s->progress, stream);
+    if (s->progress.records % TICK_EVERY != 0) {
+        return true;
     }
-    return true;
+    progress_tick(&s->progress, stream);
+    return committer_commit_if_due(&s->committer, status);
 }
 
 static void warn_unknown(const struct sync *s, const char *what, struct slice schema,
