@@ -32,7 +32,7 @@ def files(tmp_path):
 def test_rule_2_a_refusal_is_a_config_error(files, sandbox, kind, status, failure_type, word):
     sandbox.fault(kind, "status", status=status, body='{"message":"told by the API"}', times=-1)
     output = files.write(config(sandbox), catalog("users"), [*USERS, stream_state("users", 1)])
-    output.assert_failure(failure_type, word, "told by the API")
+    output.assert_failure(failure_type, word, "told by the API", "table users")
     assert output.states == [] and len(sandbox.posts(kind)) == 1
     text = "\n".join(output.lines)
     assert API_KEY not in text and secret("a") not in text
