@@ -9,6 +9,7 @@
 #include "options.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -24,6 +25,11 @@ enum {
     MAX_CALLS = 16,
     MAX_IDLE_CONNECTIONS = 16,
     PATH_BYTES = 4096,
+};
+
+/* File descriptors of what we were started with. */
+struct streams {
+    int in, out, err;
 };
 
 /* What all calls share. */
@@ -102,6 +108,15 @@ static bool engine_init(struct engine *engine, const struct options *options, co
     return complete || (status->code == STATUS_OK ? status_no_memory(status, "starting") : false);
 }
 
+/* A standard stream; when it was closed at the start, what fails when it is used: else a file or
+ * socket of ours would be in its place, and be read as messages or logged to. Libraries open theirs
+ * before main; those an exec closes, so that they cannot be what we were started with. */
+static int standard_stream(int fd) {
+    int flags = fcntl(fd, F_GETFD);
+    bool is_ours = flags >= 0 && (flags & FD_CLOEXEC) == 0;
+    return is_ours ? fd : open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+}
+
 static sigset_t stop_signals(void) {
     sigset_t signals;
     sigemptyset(&signals);
@@ -156,15 +171,15 @@ static void *wait_to_stop(void *cancel) {
 }
 
 static int run_airbyte(const struct engine *engine, const struct options *options,
-                       struct cancel *cancel) {
+                       const struct streams *streams, struct cancel *cancel) {
     const struct airbyte airbyte = {
         .destinations = engine->service.destinations,
         .delivery = engine->service.delivery,
         .connections = engine->service.connections,
         .cancel = cancel,
-        .in_fd = STDIN_FILENO,
-        .out_fd = STDOUT_FILENO,
-        .terminal_fd = isatty(STDERR_FILENO) ? STDERR_FILENO : -1,
+        .in_fd = streams->in,
+        .out_fd = streams->out,
+        .terminal_fd = isatty(streams->err) ? streams->err : -1,
         .log_level = options->log_level,
     };
     switch (options->command) {
@@ -179,7 +194,7 @@ static int run_airbyte(const struct engine *engine, const struct options *option
     return airbyte_spec(&airbyte, options->destination);
 }
 
-static int run_command(const struct options *options) {
+static int run_command(const struct options *options, const struct streams *streams) {
     struct status status = STATUS_INIT;
     struct engine engine;
     struct cancel cancel;
@@ -192,7 +207,7 @@ static int run_command(const struct options *options) {
     cancel_init(&cancel, clock_system(), CANCEL_NO_DEADLINE);
     if (engine_init(&engine, options, NULL, &status) &&
         pthread_create(&watcher, NULL, wait_to_stop, &cancel) == 0) {
-        exit_code = run_airbyte(&engine, options, &cancel);
+        exit_code = run_airbyte(&engine, options, streams, &cancel);
         pthread_kill(watcher, SIGUSR1);
         pthread_join(watcher, NULL);
     } else {
@@ -235,6 +250,8 @@ static int run(const struct options *options, const struct log *log) {
 
 int main(int argc, char **argv) {
     struct options options;
+    const struct streams streams = {standard_stream(STDIN_FILENO), standard_stream(STDOUT_FILENO),
+                                    standard_stream(STDERR_FILENO)};
     if (!options_parse(&options, argc, argv, getenv("LOG_LEVEL"))) {
         return EXIT_WRONG_OPTIONS;
     }
@@ -246,11 +263,11 @@ int main(int argc, char **argv) {
     pthread_sigmask(SIG_BLOCK, &signals, NULL); /* before any thread: all inherit the mask */
     signal(SIGPIPE, SIG_IGN);
     if (options.command != COMMAND_SERVE) {
-        return run_command(&options);
+        return run_command(&options, &streams);
     }
     const char *account = getenv("FIVETRAN_ACCOUNT_NAME");
     const char *group = getenv("FIVETRAN_GROUP_NAME");
-    struct log log = {.sink = fivetran_log_sink(STDOUT_FILENO, STDERR_FILENO),
+    struct log log = {.sink = fivetran_log_sink(streams.out, streams.err),
                       .min_level = options.log_level};
     if (account && account[0]) {
         log = log_with(&log, "account=\"%s\"", account);

@@ -88,7 +88,7 @@ static void warn_of_duplicates(struct dispatch *d) {
         d->warned_of_duplicates = true;
         notice_add(d->notice,
                    "Some records of table %s%s%s may have been stored twice: the destination's "
-                   "answer to a batch was lost again and again, so the batch was sent again.",
+                   "answer to a batch was lost, so the batch was sent again.",
                    TABLE_ARGS(d->table));
     }
 }

@@ -70,6 +70,9 @@ static bool begin(struct writer *w, struct writer_table *t, struct status *statu
     }
     w->options.attempt->log = &t->log;
     t->begun = t->session->ops->begin(t->session, status);
+    if (!t->begun) {
+        writer_queue_name_table(t->table, status);
+    }
     return t->begun;
 }
 
@@ -195,6 +198,7 @@ static bool finish_begun(struct writer *w, struct status *status) {
         if (stage_of(w, t) == WRITER_SENT) {
             w->options.attempt->log = &t->log;
             if (!t->session->ops->finish(t->session, w->options.notice, status)) {
+                writer_queue_name_table(t->table, status);
                 return false;
             }
             set_stage(w, t, WRITER_DURABLE);

@@ -6,6 +6,7 @@
 enum {
     MAX_SPARE_BYTES = 4 * 1024 * 1024, /* a batch that grew larger is freed instead */
     PROGRESS_EVERY_MS = 10000,
+    NAME_BYTES = 200, /* more would leave no room for what failed */
 };
 
 /* --- batches --- */
@@ -59,13 +60,25 @@ static bool finish(struct dispatch *d, enum writer_stage *stage, struct status *
                              : ops->finish(d->session, d->notice, status);
 }
 
+void writer_queue_name_table(const struct table *table, struct status *status) {
+    char name[NAME_BYTES];
+    snprintf(name, sizeof name, "table %s%s%s", TABLE_ARGS(table));
+    if (!strcasestr(status->message, name)) {
+        status_context(status, "%s", name);
+    }
+}
+
 static bool send_slot(const struct writer_slot *slot, enum writer_stage *stage,
                       struct status *status) {
     struct dispatch *d = slot->dispatch;
     d->attempt->log = d->log;
     *stage = WRITER_OPEN;
-    return dispatch_batch(d, slot->batch, slot->last, status) == SENDER_GOES_ON &&
-           (!slot->last || finish(d, stage, status));
+    bool ok = dispatch_batch(d, slot->batch, slot->last, status) == SENDER_GOES_ON &&
+              (!slot->last || finish(d, stage, status));
+    if (!ok) {
+        writer_queue_name_table(d->table, status);
+    }
+    return ok;
 }
 
 static void *queue_main(void *context) {

@@ -59,6 +59,9 @@ void writer_queue_stop(struct writer_queue *queue);
 struct batch *writer_queue_take_batch(struct writer_queue *queue, const struct batch_caps *caps);
 void writer_queue_free_batch(struct batch *batch); /* one that was not sent; NULL is allowed */
 
+/* Of tables that are written together: a failure names its table, unless it does already. */
+void writer_queue_name_table(const struct table *table, struct status *status);
+
 /* Hands over a closed batch; waits, logging progress, until there is room. False with *status when
  * sending failed: the batch stays the caller's. */
 bool writer_queue_send(struct writer_queue *queue, const struct writer_slot *slot,

@@ -18,8 +18,8 @@ void notice_add(struct notice *notice, const char *format, ...) {
 void notice_not_finite(struct notice *notice, const struct table *table, uint64_t n_values) {
     if (n_values > 0) {
         notice_add(notice,
-                   "Table %s.%s: %llu values that are not finite numbers (NaN or infinity) were "
+                   "Table %s%s%s: %llu values that are not finite numbers (NaN or infinity) were "
                    "stored as null, since JSON has no such numbers.",
-                   table->schema, table->name, (unsigned long long)n_values);
+                   TABLE_ARGS(table), (unsigned long long)n_values);
     }
 }

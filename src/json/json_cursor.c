@@ -1,5 +1,6 @@
 #include "json/json_cursor.h"
 
+#include "json/json_escape.h"
 #include "json/json_scan.h"
 #include "json/json_walk.h"
 
@@ -69,6 +70,18 @@ bool json_cursor_value(struct json_cursor *w, struct slice *value) {
 bool json_cursor_end(struct json_cursor *w) {
     skip_space(w);
     return !w->failed && w->at == w->len;
+}
+
+bool json_cursor_says(struct slice raw, const char *word) {
+    for (; raw.len > 0 && *word; word++) {
+        unsigned unit = json_escaped_unit(raw);
+        if ((unit ? unit : (unsigned char)raw.data[0]) != (unsigned char)*word) {
+            return false;
+        }
+        size_t len = unit ? JSON_ESCAPE_BYTES : 1;
+        raw = slice_make(raw.data + len, raw.len - len);
+    }
+    return raw.len == 0 && !*word;
 }
 
 struct slice json_cursor_find(struct slice object, const char *name) {

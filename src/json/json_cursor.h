@@ -40,6 +40,10 @@ bool json_cursor_value(struct json_cursor *cursor, struct slice *value);
 /* True when nothing but white space is left, and nothing has failed. */
 bool json_cursor_end(struct json_cursor *cursor);
 
+/* Whether a name or text, as it stands between its quotes, says word, which holds ASCII letters and
+ * `_` alone; any of them may be written as \uXXXX. */
+bool json_cursor_says(struct slice raw, const char *word);
+
 /* json_walk_find of an object that json_scan accepts, for a chain of finds: empty when there is no
  * such member, and nothing is found in what is no object. */
 struct slice json_cursor_find(struct slice object, const char *name);

@@ -237,6 +237,12 @@ bool json_scan(struct slice text, size_t *error_at) {
     return ok;
 }
 
+bool json_scan_is_too_deep(struct slice text) {
+    struct scan s = {.text = text.data, .len = text.len};
+    skip_space(&s);
+    return !scan_one(&s) && s.depth == JSON_MAX_DEPTH && (peek(&s) == '{' || peek(&s) == '[');
+}
+
 size_t json_scan_value(struct slice text) {
     struct scan s = {.text = text.data, .len = text.len};
     return scan_one(&s) ? s.at : 0;

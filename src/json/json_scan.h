@@ -15,6 +15,10 @@ enum { JSON_MAX_DEPTH = 512 };
  * stand. */
 bool json_scan(struct slice text, size_t *error_at);
 
+/* Whether text, which json_scan refuses, is refused because its brackets open deeper than
+ * JSON_MAX_DEPTH. */
+bool json_scan_is_too_deep(struct slice text);
+
 /* How many bytes the JSON value at the beginning of text takes, under the same rules; whatever
  * stands behind it is not looked at. 0: there is none (white space in front is none either). */
 size_t json_scan_value(struct slice text);

@@ -106,3 +106,7 @@ bool json_object_next(const struct json_value *object, void **cursor, const char
 bool(json_is_object)(const struct json_value *value) { /* the library has a macro of that name */
     return json_is_object(library(value));
 }
+
+bool(json_is_array)(const struct json_value *value) {
+    return json_is_array(library(value));
+}

@@ -37,6 +37,7 @@ bool json_text(const struct json_value *value, struct slice *text);
 bool json_int(const struct json_value *value, int64_t *number);
 bool json_bool(const struct json_value *value, bool *flag);
 bool json_is_object(const struct json_value *value);
+bool json_is_array(const struct json_value *value);
 
 /* Steps through an object's members, in the order of the text: start with *cursor NULL; false at
  * the end. *value is NULL for JSON null. */

@@ -67,7 +67,7 @@ def test_spec_of_one_connector(destination, required, has, lacks, modes):
 
 
 def test_spec_of_an_unknown_destination_fails():
-    airbyte.run("spec", "--destination", "nowhere").assert_failure("config_error", "no destination")
+    airbyte.run("spec", "--destination", "nowhere").assert_failure("config_error", "no destination", "biggeo or dust")
 
 
 # check

@@ -32,7 +32,7 @@ def files(tmp_path):
 def test_rule_2_a_refusal_is_a_config_error(files, sandbox, kind, status, failure_type, word):
     sandbox.fault(kind, "status", status=status, body='{"message":"told by the API"}', times=-1)
     output = files.write(config(sandbox), catalog("users"), [*USERS, stream_state("users", 1)])
-    output.assert_failure(failure_type, word, "told by the API")
+    output.assert_failure(failure_type, word, "told by the API", "table users")
     assert output.states == [] and len(sandbox.posts(kind)) == 1
     text = "\n".join(output.lines)
     assert API_KEY not in text and secret("a") not in text
@@ -103,6 +103,18 @@ def test_a_platform_that_reads_no_more_is_a_failure(files, sandbox):
     child.stdin.write("\n".join([*USERS, stream_state("users", 1), ""]).encode())
     child.stdin.close()
     assert child.wait(60) == 1
+
+
+@pytest.mark.parametrize("closed, code", [("<&-", 1), (">&-", 1), ("<&- >&-", 1), ("2>&-", 0), ("<&- >&- 2>&-", 1)])
+def test_a_standard_stream_that_is_closed_is_not_taken_for_what_was_opened_in_its_place(files, sandbox, closed, code):
+    arguments = files.arguments(config(sandbox), catalog("users"))
+    done = subprocess.run(["bash", "-c", f'"$@" {closed}', "bash", binary("BIGDUST"), "write", *arguments],
+                          input="\n".join([*USERS, stream_state("users", 1), ""]), text=True, capture_output=True, timeout=60)
+    assert done.returncode == code
+    if closed == "<&-":
+        assert "messages cannot be read" in done.stdout
+    if ">&-" in closed.split():
+        assert done.stdout == ""
 
 
 # Logs

@@ -1,6 +1,7 @@
 """STATE: echoed byte for byte, in order, every one of them, and only when the records before are durable."""
 import json
 import random
+import time
 
 import pytest
 
@@ -115,6 +116,17 @@ def test_commits_are_not_more_frequent_than_the_interval(files, sandbox):
     output = files.write(config(sandbox, commit="state", commit_interval_seconds=900), catalog("users"), lines)
     assert len(output.assert_success().states) == 50
     assert len(sandbox.posts("final")) == 1, "all with the last one"
+
+
+def test_a_waiting_state_is_committed_when_the_interval_is_over_though_records_go_on_without_another_state(files, sandbox):
+    """The platform wants a state every 15 minutes, and a source may send millions of records after one."""
+    sync = files.start(config(sandbox, commit="state", commit_interval_seconds=1), catalog("users"))
+    sync.feed(record("users", {"n": 0}), stream_state("users", 1))
+    end = time.monotonic() + 60
+    while not sync.states() and time.monotonic() < end:
+        sync.feed(*[record("users", {"n": 0})] * 100)
+    assert sync.states() == [echoed(stream_state("users", 1), 1)]
+    sync.finish().assert_success()
 
 
 def test_a_waiting_state_is_committed_when_the_interval_is_over_though_nothing_more_comes(files, sandbox):

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from support import airbyte
-from support.airbyte import catalog, complete, config, record, stream
+from support.airbyte import catalog, complete, config, record, stream, stream_state
 from support.tables import secret
 
 MIB = 1024 * 1024
@@ -94,6 +94,19 @@ def test_a_record_without_emitted_at_gets_the_time_of_now(files, sandbox):
     assert sandbox.envelopes("users")[0]["emitted_at"] > airbyte.EMITTED_AT
 
 
+def test_a_record_whose_envelope_is_written_with_escapes_is_no_less_a_record(files, sandbox):
+    text = record("users", {"n": 1}).replace('"RECORD"', r'"RECOR\u0044"').replace('"data"', r'"d\u0061ta"')
+    files.write(config(sandbox), catalog("users"), [text]).assert_success()
+    assert raw_rows(sandbox, "users") == ['{"n":1}']
+
+
+def test_a_record_that_is_nested_too_deep_is_an_error_and_not_left_out(files, sandbox):
+    lines = [record("users", {"n": 1}), record("users", '{"deep":' + "[" * 600 + "]" * 600 + "}"), stream_state("users", 1)]
+    output = files.write(config(sandbox), catalog("users"), lines)
+    output.assert_failure("config_error", "512 levels")
+    assert output.states == [] and sandbox.posts("final") == []
+
+
 # Batches
 
 def test_batches_are_cut_by_records(files, sandbox):
@@ -126,6 +139,14 @@ def test_lesson_21_a_line_of_nearly_32_mib_passes(files, start_sandbox):
     output = files.write(config(sandbox), catalog("users"), lines).assert_success()
     assert [len(text) for text in raw_rows(sandbox, "users")] == [7, len(data), 7]
     assert output.logs("record_over_cap")
+
+
+def test_lines_of_32_mib_pass_and_one_byte_more_is_an_error(files, start_sandbox):
+    sandbox = start_sandbox("--max-body", str(64 * MIB - 1))
+    room = 32 * MIB - len(record("users", {"text": ""}))
+    files.write(config(sandbox), catalog("users"), [record("users", {"text": "x" * room})]).assert_success()
+    output = files.write(config(sandbox), catalog("users"), [record("users", {"text": "x" * (room + 1)})])
+    output.assert_failure("config_error", "33554432 bytes")
 
 
 def test_a_line_of_more_than_32_mib_is_an_error(files, sandbox):
@@ -248,6 +269,8 @@ def test_generations_that_keep_everything_are_appended(files, sandbox):
     ("", "JSON"), ("{}", "no streams"), ('{"streams":[]}', "no streams"), ('{"streams":[{"stream":{}}]}', "without a name"),
     ('{"streams":[{"stream":{"name":"a\\u0000b"},"destination_sync_mode":"append"}]}', "NUL"),
     ('{"streams":[{"stream":{"name":"a"},"destination_sync_mode":"append"},{"stream":{"name":"a","namespace":""},'
-     '"destination_sync_mode":"append"}]}', "twice")])
+     '"destination_sync_mode":"append"}]}', "twice"),
+    *(('{"streams":[{"stream":{"name":"a"},"destination_sync_mode":"append","primary_key":%s}]}' % key, "list of lists")
+      for key in ('"id"', '["id"]', '[["id"],7]', '[[7]]', '{"id":1}'))])
 def test_a_catalog_that_cannot_be_meant_is_a_config_error(files, sandbox, text, word):
     files.write(config(sandbox), text, [record("a", {"n": 1})]).assert_failure("config_error", word)

@@ -148,3 +148,9 @@ def test_no_document_is_missing_after_kill_9_and_a_restart_from_the_last_echoed_
     files.write(settings, streams, lines[at:]).assert_success()
     assert {name: json.loads(d["text"])["v"] for name, d in documents(sandbox).items()} == {
         f"users-{n}": n for n in range(40)}
+
+
+def test_a_record_that_is_too_large_is_named_by_its_table_and_key(files, sandbox):
+    sandbox.fault("dust-upsert-document", "too_large", after=1, times=-1)
+    output = files.write(config(sandbox), catalog(stream("users", **KEYED)), [record("users", {"id": 7})])
+    output.assert_failure("config_error", "Table users has a record", "id=7")

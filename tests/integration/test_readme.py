@@ -1,6 +1,8 @@
 """The pages say what is true: their settings are those of the form, and what they point at is there."""
 import pathlib
 import re
+import shutil
+import subprocess
 
 import pytest
 
@@ -72,3 +74,31 @@ def test_every_page_is_named_in_the_readme():
     said = PAGES[0].read_text()
     for page in PAGES[2:]:
         assert f"(docs/{page.name})" in said, page.name
+
+
+@pytest.fixture
+def run_sh(tmp_path):
+    """run.sh beside a build.sh that only says so and a bigdust that repeats its words and its input."""
+    def script(path, *lines):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("\n".join(["#!/bin/sh", *lines, ""]))
+        path.chmod(0o755)
+    script(tmp_path / "build.sh", "echo built", "cat")
+    script(tmp_path / "build/Release/bigdust", 'echo "$@"', "cat")
+    (tmp_path / "tools/demo").mkdir(parents=True)
+    (tmp_path / "tools/demo/demo.py").write_text("import os, sys\nprint(*sys.argv[1:], os.environ['BIGDUST'])\n")
+    shutil.copy(ROOT / "run.sh", tmp_path)
+
+    def run(*words):
+        return subprocess.run([tmp_path / "run.sh", *words], input="messages", capture_output=True, text=True, cwd="/", timeout=60)
+    return run
+
+
+def test_run_sh_builds_and_becomes_bigdust(run_sh):
+    done = run_sh("write", "--config", "a b")
+    assert done.returncode == 0 and done.stdout == "write --config a b\nmessages" and done.stderr == "built\n"
+
+
+def test_run_sh_demo_is_the_demo(run_sh, tmp_path):
+    done = run_sh("demo", "--keep")
+    assert done.returncode == 0 and done.stdout == f"--keep {tmp_path}/build/Release/bigdust\n"

@@ -13,7 +13,8 @@ int airbyte_spec(const struct airbyte *airbyte, const char *destination) {
     struct status status = STATUS_INIT;
     bool ok = spec_append(&line, destination);
     if (!ok) {
-        status_fail(&status, STATUS_TASK, "There is no destination of that name.");
+        status_fail(&status, STATUS_TASK,
+                    "There is no destination of that name: --destination takes biggeo or dust.");
     } else if (line.failed) {
         ok = status_no_memory(&status, "making the spec");
     }

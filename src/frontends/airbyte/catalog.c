@@ -38,6 +38,11 @@ static void *own_array(struct catalog *c, size_t n, size_t size, struct status *
     return array;
 }
 
+static bool fail_key(struct status *status) {
+    return status_fail(status, STATUS_TASK,
+                       "The catalog has a primary key that is not a list of lists of names.");
+}
+
 static bool parse_path(struct catalog *c, const struct json_value *path, struct key_path *out,
                        struct status *status) {
     size_t n = json_array_count(path);
@@ -45,11 +50,13 @@ static bool parse_path(struct catalog *c, const struct json_value *path, struct 
     if (!names) {
         return false;
     }
+    if (!json_is_array(path)) {
+        return fail_key(status);
+    }
     for (size_t i = 0; i < n; i++) {
         struct slice name;
         if (!json_text(json_array_at(path, i), &name)) {
-            return status_fail(status, STATUS_TASK,
-                               "The catalog has a primary key that is not a list of names.");
+            return fail_key(status);
         }
         names[i] = own_name(c, name, status);
         if (!names[i]) {
@@ -68,18 +75,24 @@ static bool parse_key(struct catalog *c, const struct json_value *key, struct st
     if (!paths || !columns) {
         return false;
     }
+    if (key && !json_is_array(key)) {
+        return fail_key(status);
+    }
+    size_t n_paths = 0;
     for (size_t i = 0; i < n; i++) {
-        if (!parse_path(c, json_array_at(key, i), &paths[i], status)) {
+        struct key_path *path = &paths[n_paths];
+        if (!parse_path(c, json_array_at(key, i), path, status)) {
             return false;
         }
-        if (paths[i].n_names == 1) {
-            columns[stream->table.n_columns++] = (struct column){
-                .name = paths[i].names[0], .type = COLUMN_JSON, .primary_key = true};
+        if (path->n_names == 1) {
+            columns[stream->table.n_columns++] =
+                (struct column){.name = path->names[0], .type = COLUMN_JSON, .primary_key = true};
         }
+        n_paths += path->n_names > 0; /* an empty path names no field */
     }
     stream->table.columns = columns;
     stream->mode.primary_key = paths;
-    stream->mode.n_primary_key = n;
+    stream->mode.n_primary_key = n_paths;
     return true;
 }
 

@@ -65,13 +65,17 @@ static enum line_result wait_readable(struct line_reader *r, int timeout_ms,
     return ready == 0 ? LINE_NONE_YET : LINE_READ;
 }
 
+static enum line_result fail_too_long(struct status *status) {
+    status_fail(status, STATUS_TASK,
+                "The source sent a message of more than %d bytes, the most that is taken. Make "
+                "the record smaller at the source, or leave its large field out of the sync.",
+                LINE_READER_MAX_BYTES);
+    return LINE_FAILED;
+}
+
 static enum line_result read_more(struct line_reader *r, int timeout_ms, struct status *status) {
     if (r->buf.len - r->start > LINE_READER_MAX_BYTES) {
-        status_fail(status, STATUS_TASK,
-                    "The source sent a message of more than %d bytes, the most that is taken. Make "
-                    "the record smaller at the source, or leave its large field out of the sync.",
-                    LINE_READER_MAX_BYTES);
-        return LINE_FAILED;
+        return fail_too_long(status);
     }
     if (!make_room(r, status)) {
         return LINE_FAILED;
@@ -98,7 +102,7 @@ enum line_result line_reader_next(struct line_reader *r, int timeout_ms, struct 
         if (newline) {
             *line = slice_make(r->buf.data + r->start, (size_t)(newline - r->buf.data) - r->start);
             r->start = r->seen = (size_t)(newline - r->buf.data) + 1;
-            return LINE_READ;
+            return line->len <= LINE_READER_MAX_BYTES ? LINE_READ : fail_too_long(status);
         }
         r->seen = r->buf.len;
         if (r->ended) {

@@ -1,6 +1,7 @@
 #include "frontends/airbyte/message.h"
 
 #include "json/json_cursor.h"
+#include "json/json_scan.h"
 #include "table/record.h"
 
 #include <stdlib.h>
@@ -15,11 +16,6 @@ struct envelope {
     struct slice emitted_at;
     bool has_record;
 };
-
-static bool is(struct slice name, const char *text, size_t len) {
-    return name.len == len && memcmp(name.data, text, len) == 0;
-}
-#define IS(name, literal) is((name), (literal), sizeof(literal) - 1)
 
 /* Milliseconds; sources write integers, but the protocol allows any number. */
 static int64_t read_emitted_at(struct slice number) {
@@ -52,13 +48,13 @@ static bool walk_record(struct json_cursor *w, struct envelope *envelope, struct
     }
     envelope->has_record = true;
     while (json_cursor_member(w, &name) && json_cursor_value(w, &value)) {
-        if (IS(name, "data")) {
+        if (json_cursor_says(name, "data")) {
             m->data = value;
-        } else if (IS(name, "stream")) {
+        } else if (json_cursor_says(name, "stream")) {
             m->stream = value;
-        } else if (IS(name, "namespace")) {
+        } else if (json_cursor_says(name, "namespace")) {
             m->schema = value;
-        } else if (IS(name, "emitted_at")) {
+        } else if (json_cursor_says(name, "emitted_at")) {
             envelope->emitted_at = value;
         }
     }
@@ -74,14 +70,14 @@ static bool walk_envelope(struct slice line, struct envelope *envelope, struct m
         return false;
     }
     while (json_cursor_member(&w, &name)) {
-        if (IS(name, "record")) {
+        if (json_cursor_says(name, "record")) {
             walk_record(&w, envelope, m);
         } else if (json_cursor_value(&w, &value)) {
-            if (IS(name, "type")) {
+            if (json_cursor_says(name, "type")) {
                 envelope->type = json_cursor_string(value);
-            } else if (IS(name, "state")) {
+            } else if (json_cursor_says(name, "state")) {
                 envelope->state = value;
-            } else if (IS(name, "trace")) {
+            } else if (json_cursor_says(name, "trace")) {
                 envelope->trace = value;
             }
         }
@@ -133,7 +129,7 @@ static enum message_kind read_state(struct slice line, struct slice state, struc
     struct slice type = json_cursor_string(json_cursor_find(state, "type"));
     struct slice stream = json_cursor_find(state, "stream");
     bool global = is_object(json_cursor_find(state, "global"));
-    bool of_stream = type.len > 0 ? IS(type, "STREAM") : !global && is_object(stream);
+    bool of_stream = type.len > 0 ? json_cursor_says(type, "STREAM") : !global && is_object(stream);
     m->scope = of_stream ? STATE_OF_STREAM : STATE_OF_ALL;
     m->stream = m->schema = slice_make("", 0);
     if (of_stream) {
@@ -146,25 +142,34 @@ static enum message_kind read_state(struct slice line, struct slice state, struc
 static enum message_kind read_trace(struct slice trace, struct message *m) {
     struct slice status = json_cursor_find(trace, "stream_status");
     struct slice type = json_cursor_string(json_cursor_find(trace, "type"));
-    if (!IS(type, "STREAM_STATUS") ||
-        !IS(json_cursor_string(json_cursor_find(status, "status")), "COMPLETE")) {
+    if (!json_cursor_says(type, "STREAM_STATUS") ||
+        !json_cursor_says(json_cursor_string(json_cursor_find(status, "status")), "COMPLETE")) {
         return MESSAGE_OTHER;
     }
     read_descriptor(json_cursor_find(status, "stream_descriptor"), m);
     return MESSAGE_COMPLETE;
 }
 
+static bool is_too_deep(struct slice line) {
+    struct json_cursor w = json_cursor_of(line);
+    return json_cursor_enter(&w) && json_scan_is_too_deep(line);
+}
+
 void message_parse(struct slice line, struct message *m) {
     struct envelope envelope = {0};
     *m = (struct message){.kind = MESSAGE_MALFORMED};
-    if (!walk_envelope(line, &envelope, m) || envelope.type.len == 0) {
+    if (!walk_envelope(line, &envelope, m)) {
+        m->kind = is_too_deep(line) ? MESSAGE_TOO_DEEP : MESSAGE_MALFORMED;
         return;
     }
-    if (IS(envelope.type, "RECORD")) {
+    if (envelope.type.len == 0) {
+        return;
+    }
+    if (json_cursor_says(envelope.type, "RECORD")) {
         m->kind = read_record(&envelope, m);
-    } else if (IS(envelope.type, "STATE")) {
+    } else if (json_cursor_says(envelope.type, "STATE")) {
         m->kind = read_state(line, envelope.state, m);
-    } else if (IS(envelope.type, "TRACE") && is_object(envelope.trace)) {
+    } else if (json_cursor_says(envelope.type, "TRACE") && is_object(envelope.trace)) {
         m->kind = read_trace(envelope.trace, m);
     } else {
         m->kind = MESSAGE_OTHER;

@@ -11,6 +11,7 @@ enum message_kind {
     MESSAGE_STATE,
     MESSAGE_COMPLETE,  /* TRACE STREAM_STATUS COMPLETE */
     MESSAGE_OTHER,     /* an Airbyte message that is not for us, or of a type we do not know */
+    MESSAGE_TOO_DEEP,  /* nested deeper than JSON_MAX_DEPTH, so that nobody knows what it says */
     MESSAGE_MALFORMED, /* none: not JSON, no type, or without what its type requires */
 };
 

@@ -3,6 +3,7 @@
 #include "json/json_writer.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <sys/uio.h>
 
 enum {
@@ -10,15 +11,22 @@ enum {
     MIN_SECRET_BYTES = 6, /* no key is shorter; masking "a" would hide every text */
 };
 
+/* Whether another try is worth it: the descriptor may be a full pipe that does not block, which is
+ * the choice of whoever made it. */
+static bool wait_writable(int fd) {
+    struct pollfd ready = {.fd = fd, .events = POLLOUT};
+    return errno == EINTR || (errno == EAGAIN && (poll(&ready, 1, -1) >= 0 || errno == EINTR));
+}
+
 /* Writes everything the vector holds; changes it. */
 static bool write_all(int fd, struct iovec *iov, size_t n) {
     while (n > 0) {
         ssize_t written = writev(fd, iov, (int)n);
-        if (written < 0 && errno == EINTR) {
-            continue;
-        }
         if (written < 0) {
-            return false;
+            if (!wait_writable(fd)) {
+                return false;
+            }
+            continue;
         }
         size_t rest = (size_t)written;
         while (n > 0 && rest >= iov->iov_len) {

@@ -3,6 +3,7 @@
 #include "frontends/airbyte/connection.h"
 #include "frontends/airbyte/line_reader.h"
 #include "frontends/airbyte/progress.h"
+#include "json/json_scan.h"
 #include "json/json_value.h"
 
 #include <inttypes.h>
@@ -80,10 +81,11 @@ static bool take_record(struct sync *s, const struct message *m, struct status *
     s->at_hand = stream;
     s->progress.records++;
     s->progress.bytes += m->data.len;
-    if (s->progress.records % TICK_EVERY == 0) {
-        progress_tick(&s->progress, stream);
+    if (s->progress.records % TICK_EVERY != 0) {
+        return true;
     }
-    return true;
+    progress_tick(&s->progress, stream);
+    return committer_commit_if_due(&s->committer, status);
 }
 
 static void warn_unknown(const struct sync *s, const char *what, struct slice schema,
@@ -161,6 +163,12 @@ static bool take_line(struct sync *s, struct slice line, struct status *status) 
         return true;
     case MESSAGE_OTHER:
         return true;
+    case MESSAGE_TOO_DEEP:
+        return status_fail(status, STATUS_TASK,
+                           "The source sent a message that is nested more than %d levels deep, the "
+                           "most that is taken. Make the record flatter at the source, or leave "
+                           "its deep field out of the sync.",
+                           JSON_MAX_DEPTH);
     case MESSAGE_MALFORMED:
         break;
     }

@@ -413,7 +413,7 @@ START_TEST(test_a_wait_that_began_before_a_failure_is_waited_for) {
     set_up_waiting(&f, &a, &b, "bad");
     f.refuse = "bad";
     ck_assert(!finish_both(&f, a, b));
-    ck_assert_str_eq(f.status.message, "refused");
+    ck_assert_str_eq(f.status.message, "table two: refused");
     ck_assert_str_eq(buf_cstr(&f.journal), "one:good! one? one. ");
     ck_assert(writer_is_durable(f.writer, a) && !writer_is_durable(f.writer, b));
     tear_down(&f);
@@ -427,7 +427,7 @@ START_TEST(test_a_wait_that_does_not_begin_makes_nothing_durable) {
     set_up_waiting(&f, &a, &b, "2");
     f.fail_begin = "two";
     ck_assert(!finish_both(&f, a, b));
-    ck_assert_str_eq(f.status.message, "no wait begins");
+    ck_assert_str_eq(f.status.message, "table two: no wait begins");
     ck_assert(writer_is_durable(f.writer, a) && !writer_is_durable(f.writer, b));
     tear_down(&f);
 }

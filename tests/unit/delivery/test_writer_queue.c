@@ -150,6 +150,20 @@ START_TEST(test_a_finish_that_is_a_wait_begins_and_is_owed) {
 }
 END_TEST
 
+START_TEST(test_a_failure_names_its_table_once) {
+    const struct table orders = {.schema = "shop", .name = "orders"};
+    struct status status = STATUS_INIT;
+    status_fail(&status, STATUS_TASK, "HTTP 400");
+    writer_queue_name_table(&orders, &status);
+    ck_assert_str_eq(status.message, "table shop.orders: HTTP 400");
+    writer_queue_name_table(&orders, &status);
+    ck_assert_str_eq(status.message, "table shop.orders: HTTP 400");
+    status_fail(&status, STATUS_TASK, "Table shop.orders was removed.");
+    writer_queue_name_table(&orders, &status);
+    ck_assert_str_eq(status.message, "Table shop.orders was removed.");
+}
+END_TEST
+
 START_TEST(test_progress_is_told_every_ten_seconds) {
     struct fixture f;
     set_up(&f);
@@ -172,6 +186,7 @@ int main(void) {
     tcase_add_test(tests, test_lesson_30_a_failure_is_told_to_everybody_from_then_on);
     tcase_add_test(tests, test_a_finish_that_fails_makes_nothing_durable);
     tcase_add_test(tests, test_a_finish_that_is_a_wait_begins_and_is_owed);
+    tcase_add_test(tests, test_a_failure_names_its_table_once);
     tcase_add_test(tests, test_progress_is_told_every_ten_seconds);
     suite_add_tcase(suite, tests);
     return suite_run(suite);

@@ -104,6 +104,33 @@ START_TEST(test_find) {
 }
 END_TEST
 
+START_TEST(test_words_may_be_written_with_escapes) {
+    static const struct {
+        const char *raw;
+        bool says;
+    } rows[] = {
+        {"ab_C", true},
+        {"\\u0061b_C", true},
+        {"a\\u0062\\u005F\\u0043", true},
+        {"", false},
+        {"ab_", false},
+        {"ab_CD", false},
+        {"ab_C\\u0061", false},
+        {"ab_c", false},
+        {"\\u0161b_C", false},
+        {"\\u00e1b_C", false},
+        {"\\b_C", false},
+        {"ab_C\\\\", false},
+        {"\\u0000ab_C", false},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        bool says = json_cursor_says(slice_of(rows[i].raw), "ab_C");
+        ck_assert_msg(says == rows[i].says, "%s", rows[i].raw);
+    }
+    ck_assert(slice_equal_text(json_cursor_find(SLICE_LITERAL("{\"\\u0061\":1}"), "a"), "1"));
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("json_cursor");
     TCase *tests = tcase_create("json_cursor");
@@ -113,6 +140,7 @@ int main(void) {
     tcase_add_test(tests, test_malformed_at_any_place);
     tcase_add_test(tests, test_every_prefix_of_an_object_is_malformed);
     tcase_add_test(tests, test_find);
+    tcase_add_test(tests, test_words_may_be_written_with_escapes);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }

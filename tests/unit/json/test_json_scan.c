@@ -231,6 +231,7 @@ static bool scan_nested(size_t depth, const char *open, const char *middle, cons
         buf_append_text(&text, close);
     }
     bool ok = json_scan(buf_slice(&text), error_at);
+    ck_assert(!ok || !json_scan_is_too_deep(buf_slice(&text)));
     buf_clean_up(&text);
     return ok;
 }
@@ -246,6 +247,18 @@ START_TEST(test_depth) {
     ck_assert(!scan_nested(JSON_MAX_DEPTH + 1, "{\"a\":", "1", "}", &at));
     ck_assert_uint_eq(at, JSON_MAX_DEPTH * strlen("{\"a\":"));
     ck_assert(!scan_nested(100000, "[", "", "]", &at));
+}
+END_TEST
+
+START_TEST(test_too_deep_is_told_from_malformed) {
+    char deep[JSON_MAX_DEPTH + 1];
+    memset(deep, '[', sizeof deep);
+    ck_assert(json_scan_is_too_deep(slice_make(deep, sizeof deep)));
+    ck_assert(!json_scan_is_too_deep(slice_make(deep, sizeof deep - 1)));
+    deep[0] = '{';
+    ck_assert(!json_scan_is_too_deep(slice_make(deep, sizeof deep)));
+    ck_assert(!json_scan_is_too_deep(SLICE_LITERAL("")));
+    ck_assert(!json_scan_is_too_deep(SLICE_LITERAL("[x]")));
 }
 END_TEST
 
@@ -290,6 +303,7 @@ int main(void) {
     tcase_add_loop_test(tests, test_every_control_character_in_a_string, 0, 32);
     tcase_add_loop_test(tests, test_every_byte_in_a_run, 0, 256);
     tcase_add_test(tests, test_depth);
+    tcase_add_test(tests, test_too_deep_is_told_from_malformed);
     tcase_add_test(tests, test_levels_are_used_again);
     tcase_add_test(tests, test_a_value_at_the_beginning);
     suite_add_tcase(suite, tests);

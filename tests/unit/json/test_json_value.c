@@ -27,6 +27,7 @@ START_TEST(test_readers) {
     ck_assert(json_bool(json_get(document, "n"), &flag) && !flag);
     ck_assert(json_is_object(json_get(document, "o")));
     ck_assert(!json_is_object(json_get(document, "t")));
+    ck_assert(!json_is_array(json_get(document, "o")));
     ck_assert_ptr_null(json_get(document, "z"));
     ck_assert_ptr_null(json_get(document, "missing"));
     json_destroy(document);
@@ -62,6 +63,7 @@ START_TEST(test_null_is_not_there) {
     ck_assert(!json_int(NULL, &number));
     ck_assert(!json_bool(NULL, &flag));
     ck_assert(!json_is_object(NULL));
+    ck_assert(!json_is_array(NULL));
     ck_assert(!json_object_next(NULL, &cursor, &key, &value));
     json_destroy(NULL);
 }

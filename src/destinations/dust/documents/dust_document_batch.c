@@ -165,12 +165,12 @@ static void refuse_large(struct dust_document_batch *b, const struct http_respon
     print_key(b->table, pending->body, key, sizeof key);
     verdict->kind = VERDICT_REJECTED;
     status_fail(&verdict->status, STATUS_TASK,
-                "Table %s.%s has a record that is too large for a document: with key %s it takes "
+                "Table %s%s%s has a record that is too large for a document: with key %s it takes "
                 "%zu bytes as a request, and Dust refused it (HTTP %d). The limit is that of the "
                 "workspace's plan for the text of a document: 2 MB on the Pro plans. Make the "
                 "record smaller at the source, leave its large column out of the sync, or change "
                 "the plan.",
-                b->table->schema, b->table->name, key, pending->body.len, response->status);
+                TABLE_ARGS(b->table), key, pending->body.len, response->status);
     verdict->status.names_record = true;
 }
 

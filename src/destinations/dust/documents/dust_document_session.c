@@ -114,9 +114,9 @@ static void session_explain(struct write_session *session, struct status *status
         return;
     }
     status_context(status,
-                   "table %s.%s: %llu documents written and %llu found unchanged, %s%llu left; a "
+                   "table %s%s%s: %llu documents written and %llu found unchanged, %s%llu left; a "
                    "call that brings them again goes on from there",
-                   s->table->schema, s->table->name, (unsigned long long)b->written,
+                   TABLE_ARGS(s->table), (unsigned long long)b->written,
                    (unsigned long long)b->unchanged, b->expected ? "" : "at least ",
                    (unsigned long long)dust_batch_left(b));
 }

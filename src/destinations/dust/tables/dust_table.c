@@ -106,10 +106,10 @@ static void explain_name(struct dust_api *api, const struct dust_table *table,
         if (json_text(json_get(other, "name"), &name) && slice_equal_text(name, table->id) &&
             json_text(json_get(other, "table_id"), &id) && !slice_equal_text(id, table->id)) {
             status_fail(status, STATUS_TASK,
-                        "Table %s.%s cannot be made: the data source has another table of the "
+                        "Table %s%s%s cannot be made: the data source has another table of the "
                         "name \"%s\" (table ID %.*s). Rename or remove that one at Dust, or choose "
                         "another \"Table ID prefix\".",
-                        table->table.schema, table->table.name, table->id, SLICE_ARG(id));
+                        TABLE_ARGS(&table->table), table->id, SLICE_ARG(id));
             break;
         }
     }
@@ -222,10 +222,10 @@ static void explain_unreadable(struct dust_api *api, const struct dust_table *ta
     call_init(api, &call, HTTP_GET, "get-rows", table->id, "/rows?limit=0");
     if (!dust_perform(api, &call, NULL, &ignored) && api->status == 500) {
         status_context(status,
-                       "Dust cannot read table %s.%s, perhaps since it has passed 500000 rows or "
+                       "Dust cannot read table %s%s%s, perhaps since it has passed 500000 rows or "
                        "100 MB; if this lasts, make the table smaller at the source and sync it "
                        "again from the start",
-                       table->table.schema, table->table.name);
+                       TABLE_ARGS(&table->table));
     }
 }
 
@@ -237,15 +237,15 @@ void dust_table_explain(struct dust_api *api, const struct dust_table *table,
     size_t n_columns = count_columns(table, json_get(json_get(answer, "table"), "schema"));
     if (missing) {
         status_fail(status, STATUS_TASK,
-                    "Table %s.%s (table ID %s) was removed at Dust while it was being written. "
+                    "Table %s%s%s (table ID %s) was removed at Dust while it was being written. "
                     "Sync the table again from the start.",
-                    table->table.schema, table->table.name, table->id);
+                    TABLE_ARGS(&table->table), table->id);
     } else if (answer && n_columns > DUST_MAX_COLUMNS) {
         status_fail(status, STATUS_TASK,
-                    "Table %s.%s would have %zu columns at Dust, which takes %d; columns that the "
+                    "Table %s%s%s would have %zu columns at Dust, which takes %d; columns that the "
                     "source dropped count as long as rows have them. Leave columns out of the "
                     "sync, then sync the table again from the start.",
-                    table->table.schema, table->table.name, n_columns, DUST_MAX_COLUMNS);
+                    TABLE_ARGS(&table->table), n_columns, DUST_MAX_COLUMNS);
     } else if (answer) {
         explain_unreadable(api, table, status);
     }

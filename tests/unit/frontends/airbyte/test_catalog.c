@@ -108,6 +108,18 @@ START_TEST(test_primary_keys) {
     ck_assert(!parse_stream("\"destination_sync_mode\":\"append_dedup\",\"primary_key\":[]"));
     ck_assert_ptr_nonnull(strstr(status.message, "primary key"));
     ck_assert(!parse_stream(APPEND ",\"primary_key\":[[7]]"));
+    ck_assert(!parse_stream(APPEND ",\"primary_key\":[\"id\"]"));
+    ck_assert(!parse_stream(APPEND ",\"primary_key\":\"id\""));
+}
+END_TEST
+
+/* Else every record would have the same key, and only one of them would stay. */
+START_TEST(test_a_path_without_names_is_no_key) {
+    ck_assert(!parse_stream("\"destination_sync_mode\":\"append_dedup\",\"primary_key\":[[]]"));
+    ck_assert_ptr_nonnull(strstr(status.message, "no primary key"));
+    ck_assert(parse_stream(APPEND ",\"primary_key\":[[],[\"id\"]]"));
+    ck_assert_uint_eq(catalog.streams[0].mode.n_primary_key, 1);
+    ck_assert_str_eq(catalog.streams[0].mode.primary_key[0].names[0], "id");
 }
 END_TEST
 
@@ -161,6 +173,7 @@ int main(void) {
     tcase_add_test(tests, test_thousands_of_streams);
     tcase_add_test(tests, test_modes_and_generations);
     tcase_add_test(tests, test_primary_keys);
+    tcase_add_test(tests, test_a_path_without_names_is_no_key);
     tcase_add_test(tests, test_what_cannot_be_meant);
     tcase_add_test(tests, test_a_file);
     suite_add_tcase(suite, tests);

@@ -135,7 +135,7 @@ START_TEST(test_what_is_durable_is_echoed_though_another_stream_fails) {
     read_record(&f, 1);
     ck_assert(read_state(&f, 0, 1) && read_state(&f, 1, 2));
     ck_assert(!committer_commit(&committer, true, &f.status));
-    ck_assert_str_eq(f.status.message, "not finished");
+    ck_assert_str_eq(f.status.message, "table two: not finished");
     ck_assert_echoed(&f, ECHO(1));
     tear_down(&f);
 }
@@ -154,7 +154,7 @@ START_TEST(test_the_first_failure_is_the_one_that_is_told) {
     read_record(&f, 1);
     ck_assert(read_state(&f, 0, 1));
     ck_assert(!committer_commit(&committer, true, &f.status));
-    ck_assert_str_eq(f.status.message, "not finished");
+    ck_assert_str_eq(f.status.message, "table two: not finished");
     f.memory.fail_finish = NULL;
     close(ends[1]);
     tear_down(&f);

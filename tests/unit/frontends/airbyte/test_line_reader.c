@@ -130,13 +130,14 @@ START_TEST(test_the_longest_line_passes_and_its_room_is_given_back) {
 END_TEST
 
 START_TEST(test_a_longer_line_is_a_task) {
+    static const size_t more[] = {1, 1000, 1024 * 1024};
     struct fixture f;
     struct feed feed;
     pthread_t thread;
     struct slice line;
     signal(SIGPIPE, SIG_IGN);
     set_up(&f);
-    start_feed(&f, &feed, LINE_READER_MAX_BYTES + 1024 * 1024, &thread);
+    start_feed(&f, &feed, LINE_READER_MAX_BYTES + more[_i], &thread);
     ck_assert_int_eq(line_reader_next(&f.reader, -1, &line, &f.status), LINE_FAILED);
     ck_assert_int_eq(f.status.code, STATUS_TASK);
     ck_assert_ptr_nonnull(strstr(f.status.message, "33554432"));
@@ -183,7 +184,7 @@ int main(void) {
     tcase_add_test(tests, test_lines_in_pieces);
     tcase_add_test(tests, test_an_empty_input_and_one_without_a_last_newline);
     tcase_add_test(tests, test_the_longest_line_passes_and_its_room_is_given_back);
-    tcase_add_test(tests, test_a_longer_line_is_a_task);
+    tcase_add_loop_test(tests, test_a_longer_line_is_a_task, 0, 3);
     tcase_add_test(tests, test_a_cancel_ends_the_wait);
     tcase_add_test(tests, test_what_cannot_be_read_is_a_fault);
     suite_add_tcase(suite, tests);

@@ -65,6 +65,44 @@ START_TEST(test_emitted_at_may_be_any_number) {
 }
 END_TEST
 
+START_TEST(test_names_and_types_may_be_written_with_escapes) {
+    struct message m = parse("{\"typ\\u0065\":\"RECOR\\u0044\",\"rec\\u006Frd\":{"
+                             "\"\\u0073tream\":\"s\",\"n\\u0061mespace\":\"n\","
+                             "\"dat\\u0061\":{\"\\u0061\":1},\"emitted\\u005fat\":5}}");
+    ck_assert_int_eq(m.kind, MESSAGE_RECORD);
+    ASSERT_SLICE(m.stream, "s");
+    ASSERT_SLICE(m.schema, "n");
+    ASSERT_SLICE(m.data, "{\"\\u0061\":1}");
+    ck_assert_int_eq(m.emitted_at_ms, 5);
+    m = parse("{\"type\":\"ST\\u0041TE\",\"state\":{\"type\":\"\\u0053TREAM\","
+              "\"stre\\u0061m\":{\"stream_descriptor\":{\"n\\u0061me\":\"s\"}}}}");
+    ck_assert_int_eq(m.kind, MESSAGE_STATE);
+    ck_assert_int_eq(m.scope, STATE_OF_STREAM);
+    ASSERT_SLICE(m.stream, "s");
+}
+END_TEST
+
+/* So many arrays inside each other, between the two texts. */
+static enum message_kind kind_of_nested(const char *before, size_t depth, const char *behind) {
+    char open[1024] = "";
+    char close[1024] = "";
+    char line[4096];
+    memset(open, '[', depth);
+    memset(close, ']', depth);
+    snprintf(line, sizeof line, "%s%s%s%s", before, open, close, behind);
+    return parse(line).kind;
+}
+
+START_TEST(test_what_is_nested_too_deep_is_told_from_what_is_no_message) {
+    const char *record = "{\"type\":\"RECORD\",\"record\":{\"stream\":\"s\",\"data\":{\"a\":";
+    ck_assert_int_eq(kind_of_nested(record, 511, "}}}"), MESSAGE_RECORD);
+    ck_assert_int_eq(kind_of_nested(record, 512, "}}}"), MESSAGE_TOO_DEEP);
+    ck_assert_int_eq(kind_of_nested(record, 1000, "}}}"), MESSAGE_TOO_DEEP);
+    ck_assert_int_eq(kind_of_nested(record, 500, "}}"), MESSAGE_MALFORMED);
+    ck_assert_int_eq(kind_of_nested("", 1000, ""), MESSAGE_MALFORMED);
+}
+END_TEST
+
 START_TEST(test_malformed) {
     static const char *const lines[] = {
         "",
@@ -162,6 +200,8 @@ int main(void) {
     tcase_add_test(tests, test_a_record_is_slices_of_its_line);
     tcase_add_test(tests, test_members_may_come_in_any_order_and_unknown_ones_pass);
     tcase_add_test(tests, test_emitted_at_may_be_any_number);
+    tcase_add_test(tests, test_names_and_types_may_be_written_with_escapes);
+    tcase_add_test(tests, test_what_is_nested_too_deep_is_told_from_what_is_no_message);
     tcase_add_test(tests, test_malformed);
     tcase_add_test(tests, test_others);
     tcase_add_test(tests, test_complete);

@@ -2,6 +2,7 @@
 #include "support/suite.h"
 
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 
 START_TEST(test_a_line_of_parts) {
@@ -12,6 +13,45 @@ START_TEST(test_a_line_of_parts) {
     ck_assert(output_line(&c.output, parts, 1));
     ck_assert_str_eq(captured_text(&c), "{\"a\":1}\n{\"a\"\n");
     captured_output_clean_up(&c);
+}
+END_TEST
+
+/* Reads to the end; how many bytes that were. */
+static void *drain(void *context) {
+    int fd = *(int *)context;
+    char piece[4096];
+    size_t *read_bytes = malloc(sizeof *read_bytes);
+    *read_bytes = 0;
+    for (ssize_t n; (n = read(fd, piece, sizeof piece)) > 0;) {
+        *read_bytes += (size_t)n;
+    }
+    return read_bytes;
+}
+
+START_TEST(test_a_full_pipe_that_does_not_block_is_waited_for) {
+    static char text[1 << 20];
+    const struct slice part = slice_make(text, sizeof text);
+    struct fake_clock clock;
+    struct output output;
+    pthread_t reader;
+    void *read_bytes;
+    int ends[2];
+    memset(text, 'x', sizeof text);
+    ck_assert_int_eq(pipe(ends), 0);
+    ck_assert_int_eq(fcntl(ends[1], F_SETFL, O_NONBLOCK), 0);
+    fake_clock_init(&clock);
+    output_init(&output, ends[1], &clock.clock);
+    ck_assert_int_eq(pthread_create(&reader, NULL, drain, &ends[0]), 0);
+    for (int i = 0; i < 8; i++) {
+        ck_assert(output_line(&output, &part, 1));
+    }
+    close(ends[1]);
+    pthread_join(reader, &read_bytes);
+    ck_assert_uint_eq(*(size_t *)read_bytes, 8 * (sizeof text + 1));
+    free(read_bytes);
+    close(ends[0]);
+    output_clean_up(&output);
+    fake_clock_clean_up(&clock);
 }
 END_TEST
 
@@ -113,6 +153,7 @@ int main(void) {
     Suite *suite = suite_create("output");
     TCase *tests = tcase_create("output");
     tcase_add_test(tests, test_a_line_of_parts);
+    tcase_add_test(tests, test_a_full_pipe_that_does_not_block_is_waited_for);
     tcase_add_test(tests, test_events_are_log_lines);
     tcase_add_test(tests, test_rule_2_the_failure_type_follows_the_code);
     tcase_add_test(tests, test_rule_1_connection_status);
