@@ -54,6 +54,16 @@ static inline bool buf_append(struct buf *b, const void *data, size_t len) {
     return true;
 }
 
+/* Appends len bytes that the caller fills in at once; where they lie, or NULL when there is no
+ * room. */
+static inline char *buf_claim(struct buf *b, size_t len) {
+    if (b->failed || (len > b->cap - b->len && !buf_reserve(b, len))) {
+        return NULL;
+    }
+    b->len += len;
+    return b->data + b->len - len;
+}
+
 static inline bool buf_append_slice(struct buf *b, struct slice s) {
     return buf_append(b, s.data, s.len);
 }

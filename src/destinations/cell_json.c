@@ -10,29 +10,13 @@ static bool refuse(const struct column *column, const char *reason, struct statu
                        column->name, column_type_name(column->type), reason);
 }
 
-static bool append_number(struct buf *out, const struct column *column, struct slice text,
-                          struct encode_counts *counts, struct status *status) {
-    bool floating = column->type == COLUMN_FLOAT || column->type == COLUMN_DOUBLE;
-    char scratch[CELL_NUMBER_BYTES];
-    struct slice number;
-    if (floating && cell_is_not_finite(text)) {
-        counts->not_finite++;
-        buf_append_text(out, "null");
-        return true;
-    }
-    const char *reason = cell_check(column->type, text);
-    if (!reason && !cell_number(text, scratch, &number)) {
-        reason = "is not a number";
-    }
-    if (reason) {
-        return refuse(column, reason, status);
-    }
-    buf_append_slice(out, number);
-    return true;
-}
+/* Appends the text of a cell as its column's type is written. */
+typedef bool append_fn(struct buf *out, const struct column *column, struct slice text,
+                       struct encode_counts *counts, struct status *status);
 
 static bool append_boolean(struct buf *out, const struct column *column, struct slice text,
-                           struct status *status) {
+                           struct encode_counts *counts, struct status *status) {
+    (void)counts;
     bool value;
     if (!cell_boolean(text, &value)) {
         return refuse(column, "is neither true nor false", status);
@@ -41,25 +25,64 @@ static bool append_boolean(struct buf *out, const struct column *column, struct 
     return true;
 }
 
-static bool append_text(struct buf *out, const struct column *column, struct slice text,
+static bool append_number(struct buf *out, const struct column *column, struct slice text,
+                          struct encode_counts *counts, struct status *status) {
+    (void)counts;
+    const char *reason = cell_number_append(out, column->type, text);
+    return !reason || refuse(column, reason, status);
+}
+
+static bool append_float(struct buf *out, const struct column *column, struct slice text,
+                         struct encode_counts *counts, struct status *status) {
+    const char *reason = cell_number_append(out, column->type, text);
+    if (reason && cell_is_not_finite(text)) {
+        counts->not_finite++;
+        buf_append_text(out, "null");
+        return true;
+    }
+    return !reason || refuse(column, reason, status);
+}
+
+/* What was found to be a date or a time holds nothing that JSON would escape. */
+static bool append_time(struct buf *out, const struct column *column, struct slice text,
                         struct encode_counts *counts, struct status *status) {
+    (void)counts;
     const char *reason = cell_check(column->type, text);
     if (reason) {
         return refuse(column, reason, status);
     }
+    json_write_plain(out, text);
+    return true;
+}
+
+static bool append_text(struct buf *out, const struct column *column, struct slice text,
+                        struct encode_counts *counts, struct status *status) {
+    (void)column;
+    (void)status;
     counts->invalid_utf8 += json_write_string(out, text);
     return true;
 }
 
-static bool append_json(struct buf *out, struct slice text, struct encode_counts *counts) {
+static bool append_json(struct buf *out, const struct column *column, struct slice text,
+                        struct encode_counts *counts, struct status *status) {
     if (json_scan(text, NULL)) {
         buf_append_slice(out, text);
-    } else {
-        counts->not_json++;
-        counts->invalid_utf8 += json_write_string(out, text);
+        return true;
     }
-    return true;
+    counts->not_json++;
+    return append_text(out, column, text, counts, status);
 }
+
+static append_fn *const append_as[COLUMN_TYPE_COUNT] = {
+    [COLUMN_UNSPECIFIED] = append_text,  [COLUMN_BOOLEAN] = append_boolean,
+    [COLUMN_SHORT] = append_number,      [COLUMN_INT] = append_number,
+    [COLUMN_LONG] = append_number,       [COLUMN_DECIMAL] = append_number,
+    [COLUMN_FLOAT] = append_float,       [COLUMN_DOUBLE] = append_float,
+    [COLUMN_NAIVE_DATE] = append_time,   [COLUMN_NAIVE_DATETIME] = append_time,
+    [COLUMN_UTC_DATETIME] = append_time, [COLUMN_BINARY] = append_text,
+    [COLUMN_XML] = append_text,          [COLUMN_STRING] = append_text,
+    [COLUMN_JSON] = append_json,         [COLUMN_NAIVE_TIME] = append_time,
+};
 
 bool cell_json_append(struct buf *out, const struct column *column, const struct cell *cell,
                       struct encode_counts *counts, struct status *status) {
@@ -67,21 +90,9 @@ bool cell_json_append(struct buf *out, const struct column *column, const struct
         buf_append_text(out, "null");
         return true;
     }
-    switch (column->type) {
-    case COLUMN_BOOLEAN:
-        return append_boolean(out, column, cell->text, status);
-    case COLUMN_SHORT:
-    case COLUMN_INT:
-    case COLUMN_LONG:
-    case COLUMN_DECIMAL:
-    case COLUMN_FLOAT:
-    case COLUMN_DOUBLE:
-        return append_number(out, column, cell->text, counts, status);
-    case COLUMN_JSON:
-        return append_json(out, cell->text, counts);
-    default:
-        return append_text(out, column, cell->text, counts, status);
-    }
+    bool known = (int)column->type < COLUMN_TYPE_COUNT;
+    append_fn *append = append_as[known ? column->type : COLUMN_UNSPECIFIED];
+    return append(out, column, cell->text, counts, status);
 }
 
 void encode_counts_tell(const struct encode_counts *counts, const struct table *table,

@@ -11,29 +11,47 @@ static inline bool json_is_plain(unsigned char c) {
     return c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
 }
 
-/* Eight bytes at once: 0 when all of them are plain. (A borrow can flag a byte too many, but only
- * above one that is rightly flagged.) */
-static inline uint64_t json_word_not_plain(uint64_t word) {
-    const uint64_t ones = UINT64_C(0x0101010101010101);
-    uint64_t quote = word ^ ones * '"';
-    uint64_t backslash = word ^ ones * '\\';
-    uint64_t hit = (word - ones * 0x20) | (quote - ones) | (backslash - ones) | word;
-    return hit & ones * 0x80;
+enum { JSON_BLOCK_BYTES = 16 };
+
+/* Bytes that are compared at once, by whatever instructions the machine has for it. */
+typedef signed char json_block __attribute__((vector_size(JSON_BLOCK_BYTES)));
+
+/* Which of eight bytes comes first that has a bit set in word, which was read from memory. */
+static inline size_t json_first_byte(uint64_t word) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+    return (size_t)__builtin_ctzll(word) / 8;
+#else
+    return (size_t)__builtin_clzll(word) / 8;
+#endif
+}
+
+/* How many of the JSON_BLOCK_BYTES bytes at text are plain, from the first on. */
+static inline size_t json_plain_in_block(const char *text) {
+    json_block block;
+    uint64_t special[2];
+    memcpy(&block, text, sizeof block);
+    /* Bytes from 0x80 on are below 0x20 too, being negative. */
+    json_block hits = (json_block)((block < 0x20) | (block == '"') | (block == '\\'));
+    memcpy(special, &hits, sizeof special);
+    if (special[0]) {
+        return json_first_byte(special[0]);
+    }
+    return 8 + (special[1] ? json_first_byte(special[1]) : 8);
 }
 
 /* How many bytes from the beginning are plain. */
 static inline size_t json_plain_prefix(const char *text, size_t len) {
     size_t at = 0;
-    for (uint64_t word = 0; len - at >= sizeof word; at += sizeof word) {
-        memcpy(&word, text + at, sizeof word);
-        uint64_t hit = json_word_not_plain(word);
-        if (hit) {
-#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-            return at + (size_t)__builtin_ctzll(hit) / 8; /* the first is rightly flagged */
-#else
-            break;
-#endif
+    while (len - at >= JSON_BLOCK_BYTES) {
+        size_t plain = json_plain_in_block(text + at);
+        at += plain;
+        if (plain < JSON_BLOCK_BYTES) {
+            return at;
         }
+    }
+    if (at > 0 && at < len) { /* the last block overlaps the one before */
+        at = len - JSON_BLOCK_BYTES;
+        return at + json_plain_in_block(text + at);
     }
     while (at < len && json_is_plain((unsigned char)text[at])) {
         at++;

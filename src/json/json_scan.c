@@ -7,56 +7,52 @@
 
 /* Each step moves `at` over what may stand there and stops at the first byte that may not. */
 struct scan {
-    const char *text;
-    size_t len;
-    size_t at;
+    const char *at;
+    const char *end;
     size_t depth;
-    unsigned char objects[JSON_MAX_DEPTH / CHAR_BIT]; /* a bit a level: object, not array */
+    bool in_object;                                   /* at this depth: an object, not an array */
+    unsigned char objects[JSON_MAX_DEPTH / CHAR_BIT]; /* the same of each level below it, a bit */
 };
 
-enum expect {
-    EXPECT_VALUE,
-    EXPECT_VALUE_OR_CLOSE, /* behind `[` */
-    EXPECT_NAME,           /* behind a comma in an object */
-    EXPECT_NAME_OR_CLOSE,  /* behind `{` */
-    EXPECT_COMMA_OR_CLOSE, /* behind a value inside an array or object */
-    EXPECT_END,
-    EXPECT_NOTHING, /* refused */
+enum go {
+    GO_VALUE, /* another value has to follow */
+    GO_END,   /* the outermost value is complete */
+    GO_WRONG, /* what stands there may not */
 };
 
 /* The byte at hand; 0, which can stand nowhere, at the end. */
-static char peek(const struct scan *s) {
-    return s->at < s->len ? s->text[s->at] : '\0';
+static inline char peek(const struct scan *s) {
+    return s->at < s->end ? *s->at : '\0';
 }
 
-static bool take(struct scan *s, char c) {
-    if (s->at < s->len && s->text[s->at] == c) {
-        s->at++;
-        return true;
-    }
-    return false;
+static inline bool take(struct scan *s, char c) {
+    bool there = s->at < s->end && *s->at == c;
+    s->at += there;
+    return there;
+}
+
+static inline bool is_space(char c) {
+    return c == ' ' || c == '\n' || c == '\r' || c == '\t';
 }
 
 static inline void skip_space(struct scan *s) {
-    if (s->at < s->len && (unsigned char)s->text[s->at] > ' ') {
-        return; /* nearly always */
-    }
-    while (s->at < s->len && (s->text[s->at] == ' ' || s->text[s->at] == '\n' ||
-                              s->text[s->at] == '\r' || s->text[s->at] == '\t')) {
+    while (s->at < s->end && is_space(*s->at)) {
         s->at++;
     }
 }
 
-static bool is_digit(char c) {
+static inline bool is_digit(char c) {
     return c >= '0' && c <= '9';
 }
 
-static bool take_digits(struct scan *s) {
-    size_t before = s->at;
-    while (s->at < s->len && is_digit(s->text[s->at])) {
-        s->at++;
+static inline bool take_digits(struct scan *s) {
+    const char *p = s->at;
+    while (p < s->end && is_digit(*p)) {
+        p++;
     }
-    return s->at > before;
+    bool some = p > s->at;
+    s->at = p;
+    return some;
 }
 
 static bool take_number(struct scan *s) {
@@ -109,7 +105,7 @@ static bool take_escape(struct scan *s) {
 /* Behind the opening quote. */
 static bool take_string_rest(struct scan *s) {
     for (;;) {
-        s->at += json_plain_prefix(s->text + s->at, s->len - s->at);
+        s->at += json_plain_prefix(s->at, (size_t)(s->end - s->at));
         if (take(s, '"')) {
             return true;
         }
@@ -119,7 +115,7 @@ static bool take_string_rest(struct scan *s) {
             }
             continue;
         }
-        size_t run = utf8_valid_multibyte_prefix(slice_make(s->text + s->at, s->len - s->at));
+        size_t run = utf8_valid_multibyte_prefix(slice_make(s->at, (size_t)(s->end - s->at)));
         if (run == 0) {
             return false; /* the end, a control character, or no UTF-8 */
         }
@@ -127,33 +123,72 @@ static bool take_string_rest(struct scan *s) {
     }
 }
 
-static bool in_object(const struct scan *s) {
-    size_t level = s->depth - 1;
-    return s->objects[level / CHAR_BIT] >> (level % CHAR_BIT) & 1;
+/* `"name":` */
+static bool take_name(struct scan *s) {
+    if (!take(s, '"') || !take_string_rest(s)) {
+        return false;
+    }
+    skip_space(s);
+    return take(s, ':');
 }
 
-static enum expect behind_value(const struct scan *s) {
-    return s->depth ? EXPECT_COMMA_OR_CLOSE : EXPECT_END;
+static bool take_close(struct scan *s) {
+    if (!take(s, s->in_object ? '}' : ']')) {
+        return false;
+    }
+    s->depth--;
+    s->in_object = s->objects[s->depth / CHAR_BIT] >> (s->depth % CHAR_BIT) & 1;
+    return true;
 }
 
-static enum expect open_level(struct scan *s, bool object) {
+/* Up to the next value of the present level: over its name, in an object. */
+static enum go go_to_value(struct scan *s) {
+    skip_space(s);
+    if (s->in_object) {
+        if (!take_name(s)) {
+            return GO_WRONG;
+        }
+        skip_space(s);
+    }
+    return GO_VALUE;
+}
+
+/* Behind a value: the levels that end with it, and the comma. */
+static enum go go_behind_value(struct scan *s) {
+    while (s->depth > 0) {
+        skip_space(s);
+        if (take(s, ',')) {
+            return go_to_value(s);
+        }
+        if (!take_close(s)) {
+            return GO_WRONG;
+        }
+    }
+    return GO_END;
+}
+
+/* At an opening bracket or brace. */
+static enum go go_into_level(struct scan *s, bool object) {
     if (s->depth == JSON_MAX_DEPTH) {
-        return EXPECT_NOTHING;
+        return GO_WRONG;
     }
     unsigned char bit = (unsigned char)(1U << (s->depth % CHAR_BIT));
     unsigned char *byte = &s->objects[s->depth / CHAR_BIT];
-    *byte = (unsigned char)(object ? *byte | bit : *byte & ~bit);
+    *byte = (unsigned char)(s->in_object ? *byte | bit : *byte & ~bit);
     s->depth++;
+    s->in_object = object;
     s->at++;
-    return object ? EXPECT_NAME_OR_CLOSE : EXPECT_VALUE_OR_CLOSE;
+    skip_space(s);
+    return take_close(s) ? go_behind_value(s) : go_to_value(s);
 }
 
-static enum expect scan_value(struct scan *s) {
+static enum go go_over_value(struct scan *s) {
     bool taken = false;
     switch (peek(s)) {
     case '{':
+        return go_into_level(s, true);
     case '[':
-        return open_level(s, peek(s) == '{');
+        return go_into_level(s, false);
     case '"':
         s->at++;
         taken = take_string_rest(s);
@@ -170,69 +205,28 @@ static enum expect scan_value(struct scan *s) {
     default:
         taken = take_number(s);
     }
-    return taken ? behind_value(s) : EXPECT_NOTHING;
-}
-
-static enum expect scan_name(struct scan *s) {
-    if (!take(s, '"') || !take_string_rest(s)) {
-        return EXPECT_NOTHING;
-    }
-    skip_space(s);
-    return take(s, ':') ? EXPECT_VALUE : EXPECT_NOTHING;
-}
-
-static bool take_close(struct scan *s) {
-    if (!take(s, in_object(s) ? '}' : ']')) {
-        return false;
-    }
-    s->depth--;
-    return true;
-}
-
-static enum expect scan_step(struct scan *s, enum expect expect) {
-    switch (expect) {
-    case EXPECT_VALUE_OR_CLOSE:
-        return take_close(s) ? behind_value(s) : scan_value(s);
-    case EXPECT_VALUE:
-        return scan_value(s);
-    case EXPECT_NAME_OR_CLOSE:
-        return take_close(s) ? behind_value(s) : scan_name(s);
-    case EXPECT_NAME:
-        return scan_name(s);
-    case EXPECT_COMMA_OR_CLOSE:
-        if (take(s, ',')) {
-            return in_object(s) ? EXPECT_NAME : EXPECT_VALUE;
-        }
-        return take_close(s) ? behind_value(s) : EXPECT_NOTHING;
-    case EXPECT_END:
-    case EXPECT_NOTHING:
-        break;
-    }
-    return EXPECT_NOTHING;
+    return taken ? go_behind_value(s) : GO_WRONG;
 }
 
 /* Takes one value; s->at is then behind it. False: s->at is where it went wrong. */
 static bool scan_one(struct scan *s) {
-    enum expect expect = EXPECT_VALUE;
-    for (;;) {
-        expect = scan_step(s, expect);
-        if (expect == EXPECT_END || expect == EXPECT_NOTHING) {
-            return expect == EXPECT_END;
-        }
-        skip_space(s);
+    enum go go = GO_VALUE;
+    while (go == GO_VALUE) {
+        go = go_over_value(s);
     }
+    return go == GO_END;
 }
 
 bool json_scan(struct slice text, size_t *error_at) {
-    struct scan s = {.text = text.data, .len = text.len};
+    struct scan s = {.at = text.data, .end = text.data + text.len};
     skip_space(&s);
     bool ok = scan_one(&s);
     if (ok) {
         skip_space(&s);
-        ok = s.at == s.len;
+        ok = s.at == s.end;
     }
     if (!ok && error_at) {
-        *error_at = s.at;
+        *error_at = (size_t)(s.at - text.data);
     }
     return ok;
 }
@@ -244,6 +238,6 @@ bool json_scan_is_too_deep(struct slice text) {
 }
 
 size_t json_scan_value(struct slice text) {
-    struct scan s = {.text = text.data, .len = text.len};
-    return scan_one(&s) ? s.at : 0;
+    struct scan s = {.at = text.data, .end = text.data + text.len};
+    return scan_one(&s) ? (size_t)(s.at - text.data) : 0;
 }

@@ -14,15 +14,16 @@ static void write_escape(struct buf *out, unsigned char c) {
     }
 }
 
-/* Appends text escaped; returns how many ill-formed pieces became U+FFFD. */
-static size_t write_escaped(struct buf *out, struct slice text) {
+/* Appends text escaped, of which `plain` bytes in front are known to need no escape; returns how
+ * many ill-formed pieces became U+FFFD. */
+static size_t write_escaped(struct buf *out, struct slice text, size_t plain) {
     size_t replaced = 0;
     size_t run = 0; /* where the run of bytes that are copied as they are begins */
-    size_t at = 0;
+    size_t at = plain;
     for (;;) {
-        at += json_plain_prefix(text.data + at, text.len - at);
         at += utf8_valid_multibyte_prefix(slice_make(text.data + at, text.len - at));
         if (at < text.len && json_is_plain((unsigned char)text.data[at])) {
+            at += json_plain_prefix(text.data + at, text.len - at);
             continue;
         }
         buf_append(out, text.data + run, at - run);
@@ -42,18 +43,31 @@ static size_t write_escaped(struct buf *out, struct slice text) {
 
 size_t json_write_string(struct buf *out, struct slice text) {
     size_t start = out->len;
-    /* Never less than this: escapes and U+FFFD only make it longer. */
-    if (text.len > SIZE_MAX - 2 || !buf_reserve(out, text.len + 2)) {
-        out->failed = true;
+    size_t plain = json_plain_prefix(text.data, text.len);
+    if (plain == text.len) {
+        json_write_plain(out, text);
         return 0;
     }
     buf_append_char(out, '"');
-    size_t replaced = write_escaped(out, text);
+    size_t replaced = write_escaped(out, text, plain);
     if (!buf_append_char(out, '"')) {
         buf_truncate(out, start);
         return 0;
     }
     return replaced;
+}
+
+void json_write_plain(struct buf *out, struct slice text) {
+    char *at = text.len <= SIZE_MAX - 2 ? buf_claim(out, text.len + 2) : NULL;
+    if (!at) {
+        out->failed = true;
+        return;
+    }
+    at[0] = '"';
+    if (text.len > 0) {
+        memcpy(at + 1, text.data, text.len);
+    }
+    at[text.len + 1] = '"';
 }
 
 void json_write_key(struct buf *out, struct slice name) {
@@ -62,13 +76,20 @@ void json_write_key(struct buf *out, struct slice name) {
 }
 
 void json_write_int(struct buf *out, int64_t value) {
+    static const char pairs[] = "00010203040506070809101112131415161718192021222324"
+                                "25262728293031323334353637383940414243444546474849"
+                                "50515253545556575859606162636465666768697071727374"
+                                "75767778798081828384858687888990919293949596979899";
     char digits[20]; /* of INT64_MIN: 19 and a sign */
     size_t at = sizeof digits;
     uint64_t rest = value < 0 ? 0 - (uint64_t)value : (uint64_t)value;
-    do {
-        digits[--at] = (char)('0' + rest % 10);
-        rest /= 10;
-    } while (rest);
+    for (; rest >= 10; rest /= 100) {
+        at -= 2;
+        memcpy(digits + at, pairs + rest % 100 * 2, 2);
+    }
+    if (rest > 0 || at == sizeof digits) {
+        digits[--at] = (char)('0' + rest);
+    }
     if (value < 0) {
         digits[--at] = '-';
     }

@@ -13,6 +13,9 @@
  * maximal subparts"). Returns how many were replaced. Fast for long plain text. */
 size_t json_write_string(struct buf *out, struct slice text);
 
+/* A JSON string of text that is known to need no escape, as a date's. */
+void json_write_plain(struct buf *out, struct slice text);
+
 /* `"name":` */
 void json_write_key(struct buf *out, struct slice name);
 

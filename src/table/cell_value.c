@@ -1,11 +1,5 @@
 #include "table/cell_value.h"
 
-#include "table/decimal.h"
-
-#include <strings.h>
-
-enum { INT64_DIGITS = 19 };
-
 static bool is_digit(char c) {
     return (unsigned char)(c - '0') < 10;
 }
@@ -18,101 +12,26 @@ static size_t count_digits(const char *at, const char *end) {
     return (size_t)(p - at);
 }
 
+/* True when text is the lower-case word, in any case. */
+static bool is_word(struct slice text, const char *word) {
+    size_t i = 0;
+    while (i < text.len && word[i] && (text.data[i] | 0x20) == word[i]) {
+        i++;
+    }
+    return i == text.len && !word[i];
+}
+
 bool cell_boolean(struct slice text, bool *value) {
-    if (text.len == 4 && strncasecmp(text.data, "true", 4) == 0) {
-        *value = true;
-        return true;
-    }
-    if (text.len == 5 && strncasecmp(text.data, "false", 5) == 0) {
-        *value = false;
-        return true;
-    }
-    return false;
-}
-
-/* [+-]digits within int64. */
-static bool is_integer(struct slice text) {
-    const char *p = text.data;
-    const char *end = p + text.len;
-    bool negative = p < end && *p == '-';
-    if (p < end && (*p == '-' || *p == '+')) {
-        p++;
-    }
-    size_t digits = count_digits(p, end);
-    if (digits == 0 || p + digits != end) {
-        return false;
-    }
-    while (digits > INT64_DIGITS && *p == '0') {
-        p++;
-        digits--;
-    }
-    if (digits != INT64_DIGITS) {
-        return digits < INT64_DIGITS;
-    }
-    return memcmp(p, negative ? "9223372036854775808" : "9223372036854775807", INT64_DIGITS) <= 0;
-}
-
-/* Legal JSON as it stands. */
-static bool is_json_number(const struct decimal *number) {
-    bool leading_zero = number->whole.len > 1 && number->whole.data[0] == '0';
-    return !number->plus && !leading_zero && number->whole.len > 0 &&
-           (!number->point || number->fraction.len > 0);
-}
-
-static char *put(char *at, struct slice s) {
-    if (s.len) {
-        memcpy(at, s.data, s.len);
-    }
-    return at + s.len;
-}
-
-bool cell_number(struct slice text, char scratch[CELL_NUMBER_BYTES], struct slice *number) {
-    struct decimal parts;
-    if (!decimal_parse(text, &parts)) {
-        return false;
-    }
-    if (is_json_number(&parts)) {
-        *number = text;
-        return true;
-    }
-    struct slice whole = parts.whole;
-    while (whole.len > 1 && whole.data[0] == '0') {
-        whole = slice_make(whole.data + 1, whole.len - 1);
-    }
-    if (whole.len == 0) {
-        whole = SLICE_LITERAL("0");
-    }
-    if (whole.len + parts.fraction.len + parts.exponent.len + 2 > CELL_NUMBER_BYTES) {
-        return false;
-    }
-    char *at = scratch;
-    if (parts.negative) {
-        *at++ = '-';
-    }
-    at = put(at, whole);
-    if (parts.fraction.len) {
-        *at++ = '.';
-    }
-    at = put(at, parts.fraction);
-    at = put(at, parts.exponent);
-    *number = slice_make(scratch, (size_t)(at - scratch));
-    return true;
-}
-
-bool cell_is_not_finite(struct slice text) {
-    if (text.len > 0 && (text.data[0] == '-' || text.data[0] == '+')) {
-        return slice_equal_text(slice_make(text.data + 1, text.len - 1), "Infinity");
-    }
-    return slice_equal_text(text, "NaN") || slice_equal_text(text, "Infinity");
+    *value = is_word(text, "true");
+    return *value || is_word(text, "false");
 }
 
 /* Two digits at p as a number below limit; -1 otherwise. */
-static int two_digits(const char *p, int limit) {
-    if (!is_digit(p[0]) || !is_digit(p[1])) {
-        return -1;
-    }
-    int value = (p[0] - '0') * 10 + (p[1] - '0');
-    return value < limit ? value : -1;
+static inline int two_digits(const char *p, int limit) {
+    unsigned tens = (unsigned char)(p[0] - '0');
+    unsigned ones = (unsigned char)(p[1] - '0');
+    int value = (int)(tens * 10 + ones);
+    return tens < 10 && ones < 10 && value < limit ? value : -1;
 }
 
 static bool is_leap(int year) {
@@ -129,46 +48,52 @@ static int64_t days_since_1970(int year, int month, int day) {
 
 enum { DATE_BYTES = 10 };
 
+/* What a text says of a moment: a date, a time of that day, and how far it is ahead of UTC. */
+struct moment {
+    int year;
+    int month;
+    int day;
+    int32_t second; /* of the day */
+    int32_t nanos;
+    int32_t offset; /* in seconds */
+};
+
 /* `2007-12-03`, years 0001 to 9999. */
-static bool parse_date(const char *p, size_t len, int64_t *days) {
+static inline bool parse_date(const char *p, size_t len, struct moment *m) {
     static const char lengths[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
     if (len < DATE_BYTES || p[4] != '-' || p[7] != '-') {
         return false;
     }
     int century = two_digits(p, 100);
     int year_of_century = two_digits(p + 2, 100);
-    int month = two_digits(p + 5, 13);
-    int day = two_digits(p + 8, 32);
-    int year = century * 100 + year_of_century;
-    if (century < 0 || year_of_century < 0 || year < 1 || month < 1 || day < 1) {
+    m->year = century * 100 + year_of_century;
+    m->month = two_digits(p + 5, 13);
+    m->day = two_digits(p + 8, 32);
+    if (century < 0 || year_of_century < 0 || m->year < 1 || m->month < 1 || m->day < 1) {
         return false;
     }
-    if (day > lengths[month - 1] + (month == 2 && is_leap(year))) {
-        return false;
-    }
-    *days = days_since_1970(year, month, day);
-    return true;
+    return m->day <= 28 || m->day <= lengths[m->month - 1] + (m->month == 2 && is_leap(m->year));
 }
 
 /* A fraction of a second, 1 to 9 digits behind the point at p. Gives how many bytes it takes, 0
  * when it is none. */
 static size_t parse_fraction(const char *p, size_t len, int32_t *nanos) {
+    static const int32_t nanos_of_last[] = {0,     100000000, 10000000, 1000000, 100000,
+                                            10000, 1000,      100,      10,      1};
     size_t digits = count_digits(p + 1, p + len);
     if (digits < 1 || digits > 9) {
         return 0;
     }
     int32_t value = 0;
-    for (size_t i = 1; i <= 9; i++) {
-        value = value * 10 + (i <= digits ? p[i] - '0' : 0);
+    for (size_t i = 1; i <= digits; i++) {
+        value = value * 10 + (p[i] - '0');
     }
-    *nanos = value;
+    *nanos = value * nanos_of_last[digits];
     return digits + 1;
 }
 
-/* `10:15`, `10:15:30`, `10:15:30.123`: seconds of the day and nanoseconds. Gives how many bytes it
- * takes, 0 when it is none. */
-static size_t parse_time(const char *p, size_t len, struct instant *time) {
-    *time = (struct instant){0};
+/* `10:15`, `10:15:30`, `10:15:30.123`. Gives how many bytes it takes, 0 when it is none. */
+static inline size_t parse_time(const char *p, size_t len, struct moment *m) {
     if (len < 5 || p[2] != ':') {
         return 0;
     }
@@ -177,7 +102,7 @@ static size_t parse_time(const char *p, size_t len, struct instant *time) {
     if (hour < 0 || minute < 0) {
         return 0;
     }
-    time->seconds = hour * 3600 + minute * 60;
+    m->second = hour * 3600 + minute * 60;
     if (len < 8 || p[5] != ':') {
         return 5;
     }
@@ -185,17 +110,16 @@ static size_t parse_time(const char *p, size_t len, struct instant *time) {
     if (second < 0) {
         return 0;
     }
-    time->seconds += second;
+    m->second += second;
     if (len == 8 || p[8] != '.') {
         return 8;
     }
-    size_t fraction = parse_fraction(p + 8, len - 8, &time->nanos);
+    size_t fraction = parse_fraction(p + 8, len - 8, &m->nanos);
     return fraction ? 8 + fraction : 0;
 }
 
 /* `Z`, `+hh:mm`, `+hhmm` up to 18 hours (Java's limit), all of the len bytes. */
-static bool parse_offset(const char *p, size_t len, int64_t *seconds) {
-    *seconds = 0;
+static inline bool parse_offset(const char *p, size_t len, struct moment *m) {
     if (len == 1) {
         return *p == 'Z';
     }
@@ -209,71 +133,58 @@ static bool parse_offset(const char *p, size_t len, int64_t *seconds) {
         return false;
     }
     int offset = hours * 3600 + minutes * 60;
-    *seconds = *p == '-' ? -offset : offset;
+    m->offset = *p == '-' ? -offset : offset;
     return true;
 }
 
-/* COLUMN_NAIVE_DATE, COLUMN_NAIVE_DATETIME or COLUMN_UTC_DATETIME by the text's form, with its
- * instant; COLUMN_UNSPECIFIED when it is none of them. */
-static enum column_type parse_instant(struct slice text, struct instant *instant) {
+/* COLUMN_NAIVE_DATE, COLUMN_NAIVE_DATETIME or COLUMN_UTC_DATETIME by the text's form, and what it
+ * says; COLUMN_UNSPECIFIED when it is none of them. */
+static enum column_type parse_moment(struct slice text, struct moment *m) {
     const char *p = text.data;
-    int64_t days = 0;
-    if (!parse_date(p, text.len, &days)) {
+    *m = (struct moment){0};
+    if (!parse_date(p, text.len, m)) {
         return COLUMN_UNSPECIFIED;
     }
-    *instant = (struct instant){.seconds = days * 86400};
     if (text.len == DATE_BYTES) {
         return COLUMN_NAIVE_DATE;
     }
     if (p[DATE_BYTES] != 'T' && p[DATE_BYTES] != ' ') {
         return COLUMN_UNSPECIFIED;
     }
-    struct instant time;
     size_t used = DATE_BYTES + 1;
-    size_t time_bytes = parse_time(p + used, text.len - used, &time);
+    size_t time_bytes = parse_time(p + used, text.len - used, m);
     if (time_bytes == 0) {
         return COLUMN_UNSPECIFIED;
     }
     used += time_bytes;
-    instant->seconds += time.seconds;
-    instant->nanos = time.nanos;
     if (used == text.len) {
         return COLUMN_NAIVE_DATETIME;
     }
-    int64_t offset = 0;
-    if (!parse_offset(p + used, text.len - used, &offset)) {
-        return COLUMN_UNSPECIFIED;
-    }
-    instant->seconds -= offset;
-    return COLUMN_UTC_DATETIME;
+    return parse_offset(p + used, text.len - used, m) ? COLUMN_UTC_DATETIME : COLUMN_UNSPECIFIED;
 }
 
 bool cell_instant(struct slice text, struct instant *instant) {
-    struct instant found = {0};
-    if (parse_instant(text, &found) == COLUMN_UNSPECIFIED) {
+    struct moment m;
+    if (parse_moment(text, &m) == COLUMN_UNSPECIFIED) {
         return false;
     }
-    *instant = found;
+    instant->seconds = days_since_1970(m.year, m.month, m.day) * 86400 + m.second - m.offset;
+    instant->nanos = m.nanos;
     return true;
 }
 
-static bool is_number(struct slice text) {
-    char scratch[CELL_NUMBER_BYTES];
-    struct slice number;
-    return cell_number(text, scratch, &number);
-}
-
 static bool is_form(struct slice text, enum column_type form) {
-    struct instant instant;
-    return parse_instant(text, &instant) == form;
+    struct moment m;
+    return parse_moment(text, &m) == form;
 }
 
 static bool is_time(struct slice text) {
-    struct instant time;
-    return text.len > 0 && parse_time(text.data, text.len, &time) == text.len;
+    struct moment m;
+    return text.len > 0 && parse_time(text.data, text.len, &m) == text.len;
 }
 
 const char *cell_check(enum column_type type, struct slice text) {
+    const char *reason;
     bool truth;
     switch (type) {
     case COLUMN_BOOLEAN:
@@ -281,12 +192,12 @@ const char *cell_check(enum column_type type, struct slice text) {
     case COLUMN_SHORT:
     case COLUMN_INT:
     case COLUMN_LONG:
-        return is_integer(text) ? NULL : "is not a whole number of at most 64 bits";
     case COLUMN_DECIMAL:
-        return is_number(text) ? NULL : "is not a decimal number";
+        return cell_number_check(type, text);
     case COLUMN_FLOAT:
     case COLUMN_DOUBLE:
-        return is_number(text) || cell_is_not_finite(text) ? NULL : "is not a number";
+        reason = cell_number_check(type, text);
+        return reason && cell_is_not_finite(text) ? NULL : reason;
     case COLUMN_NAIVE_DATE:
         return is_form(text, type) ? NULL : "is not a date of the form 2007-12-03";
     case COLUMN_NAIVE_DATETIME:

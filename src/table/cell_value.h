@@ -4,7 +4,7 @@
 #define TABLE_CELL_VALUE_H
 
 #include "base/slice.h"
-#include "table/table.h"
+#include "table/cell_number.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -12,16 +12,6 @@
 /* NULL when text is a value of type; else a short reason for a person ("is not a date of the form
  * 2007-12-03"), which never contains the value. STRING, XML, JSON and BINARY take everything. */
 const char *cell_check(enum column_type type, struct slice text);
-
-enum { CELL_NUMBER_BYTES = 512 };
-
-/* A number in JSON's grammar (RFC 8259) with the digits as they came: `+5` → `5`, `007` → `7`,
- * `.5` → `0.5`, `1.` → `1`. When text is legal JSON already, *number is text itself; else it points
- * into scratch. False when text is no finite decimal number (NaN and infinities included). */
-bool cell_number(struct slice text, char scratch[CELL_NUMBER_BYTES], struct slice *number);
-
-/* True for NaN, Infinity, -Infinity, +Infinity (the forms Java prints). */
-bool cell_is_not_finite(struct slice text);
 
 /* "true"/"false" in any case. */
 bool cell_boolean(struct slice text, bool *value);

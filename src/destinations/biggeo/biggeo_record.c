@@ -5,65 +5,74 @@
 
 #include <stdlib.h>
 
-enum { MAX_NAMES_BYTES = 64 * 1024 * 1024, MAX_TIMESTAMP_BYTES = 64 };
+enum {
+    MAX_NAMES_BYTES = 64 * 1024 * 1024,
+    MAX_TIMESTAMP_BYTES = 64,
+    CLOSING_BYTES = 64, /* of },"emitted_at":…}}, at most 37 */
+};
+
+static bool write_keys(struct biggeo_encoder *e) {
+    size_t n = e->table->n_columns;
+    e->keys = calloc(n + 1, sizeof *e->keys);
+    for (size_t i = 0; e->keys && i < n; i++) {
+        size_t start = e->names.len;
+        json_write_key(&e->names, slice_of(e->table->columns[i].name));
+        e->keys[i].len = e->names.len - start;
+    }
+    const char *at = e->names.data; /* which moves no more */
+    for (size_t i = 0; e->keys && i < n; i++) {
+        e->keys[i].data = at;
+        at += e->keys[i].len;
+    }
+    return e->keys && !e->names.failed;
+}
 
 bool biggeo_encoder_init(struct biggeo_encoder *e, const struct table *table, struct slice stream) {
     *e = (struct biggeo_encoder){.table = table};
     buf_init(&e->opening, MAX_NAMES_BYTES);
-    buf_init(&e->keys, MAX_NAMES_BYTES);
+    buf_init(&e->names, MAX_NAMES_BYTES);
     buf_init(&e->last_synced, MAX_TIMESTAMP_BYTES);
+    buf_init(&e->closing, CLOSING_BYTES);
     buf_append_text(&e->opening, "{\"type\":\"RECORD\",\"record\":{\"stream\":");
     json_write_string(&e->opening, stream);
     buf_append_text(&e->opening, ",\"data\":{");
-    e->key_ends = calloc(table->n_columns + 1, sizeof *e->key_ends);
-    for (size_t i = 0; e->key_ends && i < table->n_columns; i++) {
-        json_write_key(&e->keys, slice_of(table->columns[i].name));
-        e->key_ends[i] = e->keys.len;
-    }
     e->synced_column = table_find(table, SLICE_LITERAL("_fivetran_synced"));
-    return e->key_ends && !e->opening.failed && !e->keys.failed;
+    return write_keys(e) && !e->opening.failed && buf_reserve(&e->closing, CLOSING_BYTES);
 }
 
 void biggeo_encoder_clean_up(struct biggeo_encoder *e) {
     buf_clean_up(&e->opening);
-    buf_clean_up(&e->keys);
+    buf_clean_up(&e->names);
     buf_clean_up(&e->last_synced);
-    free(e->key_ends);
-    e->key_ends = NULL;
+    buf_clean_up(&e->closing);
+    free(e->keys);
+    e->keys = NULL;
 }
 
 /* Which cells of a record are sent: an upsert's all, an update's key and what changed, of the
  * others the key and what has a value. */
-static bool is_sent(enum record_operation operation, const struct column *column,
-                    const struct cell *cell) {
-    if (column->primary_key && cell->kind != CELL_ABSENT) {
+static inline bool is_sent(enum record_operation operation, const struct column *column,
+                           const struct cell *cell) {
+    if (operation == RECORD_UPSERT || (column->primary_key && cell->kind != CELL_ABSENT)) {
         return true;
     }
-    switch (operation) {
-    case RECORD_UPSERT:
-        return true;
-    case RECORD_UPDATE:
+    if (operation == RECORD_UPDATE) {
         return cell->kind == CELL_NULL || cell->kind == CELL_TEXT;
-    default:
-        return cell->kind == CELL_TEXT &&
-               !slice_equal_text(slice_of(column->name), "_fivetran_deleted");
     }
-}
-
-static struct slice column_key(const struct biggeo_encoder *e, size_t index) {
-    size_t start = index ? e->key_ends[index - 1] : 0;
-    return slice_make(e->keys.data + start, e->key_ends[index] - start);
+    return cell->kind == CELL_TEXT &&
+           !slice_equal_text(slice_of(column->name), "_fivetran_deleted");
 }
 
 static bool append_cells(struct biggeo_encoder *e, const struct record *record, struct buf *out,
                          struct status *status) {
-    for (size_t i = 0; i < e->table->n_columns; i++) {
-        const struct column *column = &e->table->columns[i];
+    const struct table *table = e->table;
+    for (size_t i = 0; i < table->n_columns; i++) {
+        const struct column *column = &table->columns[i];
         const struct cell *cell = &record->cells[i];
         if (!is_sent(record->operation, column, cell)) {
             continue;
         }
-        buf_append_slice(out, column_key(e, i));
+        buf_append_slice(out, e->keys[i]);
         if (!cell_json_append(out, column, cell, &e->counts, status)) {
             return false;
         }
@@ -80,7 +89,7 @@ static void append_changed(const struct biggeo_encoder *e, const struct record *
     for (size_t i = 0; i < e->table->n_columns; i++) {
         if (!e->table->columns[i].primary_key &&
             is_sent(RECORD_UPDATE, &e->table->columns[i], &record->cells[i])) {
-            struct slice key = column_key(e, i); /* `"name":`, wanted without the colon */
+            struct slice key = e->keys[i]; /* `"name":`, wanted without the colon */
             if (!first) {
                 buf_append_char(out, ',');
             }
@@ -103,23 +112,30 @@ static void append_truncate(const struct truncate *truncate, struct buf *out) {
     }
 }
 
-/* `_fivetran_synced` in milliseconds, else now_ms. */
-static int64_t emitted_at(struct biggeo_encoder *e, const struct record *record, int64_t now_ms) {
-    if (e->synced_column < 0 || !record->cells ||
-        record->cells[e->synced_column].kind != CELL_TEXT) {
-        return now_ms;
-    }
-    struct slice text = record->cells[e->synced_column].text;
-    if (!slice_equal(text, buf_slice(&e->last_synced))) {
-        struct instant instant;
-        if (!cell_instant(text, &instant)) {
-            return now_ms;
-        }
-        e->last_synced_ms = instant_ms(instant);
+static void write_closing(struct buf *closing, int64_t emitted_at) {
+    buf_append_text(closing, "},\"emitted_at\":");
+    json_write_int(closing, emitted_at);
+    buf_append_text(closing, "}}");
+}
+
+/* Ends a record that was emitted at its `_fivetran_synced`, else now. */
+static void append_closing(struct biggeo_encoder *e, const struct record *record, int64_t now_ms,
+                           struct buf *out) {
+    bool has_synced =
+        e->synced_column >= 0 && record->cells && record->cells[e->synced_column].kind == CELL_TEXT;
+    struct slice synced = has_synced ? record->cells[e->synced_column].text : SLICE_LITERAL("");
+    struct instant instant;
+    if (!slice_equal(synced, buf_slice(&e->last_synced)) && cell_instant(synced, &instant)) {
         buf_reset(&e->last_synced);
-        buf_append_slice(&e->last_synced, text);
+        buf_append_slice(&e->last_synced, synced);
+        buf_reset(&e->closing);
+        write_closing(&e->closing, instant_ms(instant));
     }
-    return text.len ? e->last_synced_ms : now_ms;
+    if (synced.len > 0 && slice_equal(synced, buf_slice(&e->last_synced))) {
+        buf_append_slice(out, buf_slice(&e->closing));
+    } else {
+        write_closing(out, now_ms);
+    }
 }
 
 /* A record that came as JSON is passed on as it came (architecture, "BigGeo"). */
@@ -157,8 +173,6 @@ bool biggeo_encoder_append(struct biggeo_encoder *e, const struct record *record
     buf_append_text(out, record_operation_name(record->operation));
     buf_append_text(out, "\",\"_fivetran_op_at\":");
     json_write_int(out, op_at);
-    buf_append_text(out, "},\"emitted_at\":");
-    json_write_int(out, emitted_at(e, record, now_ms));
-    buf_append_text(out, "}}");
+    append_closing(e, record, now_ms, out);
     return true;
 }

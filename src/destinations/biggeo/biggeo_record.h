@@ -5,14 +5,15 @@
 
 #include "destinations/cell_json.h"
 
+/* What is the same in every record is written once. */
 struct biggeo_encoder {
     const struct table *table;
     struct buf opening;     /* {"type":"RECORD","record":{"stream":"…","data":{ */
-    struct buf keys;        /* `"name":` of every column, one after the other */
-    size_t *key_ends;       /* where each ends in keys */
+    struct buf names;       /* what keys points into */
+    struct slice *keys;     /* of every column: `"name":` */
     int synced_column;      /* -1: none */
-    struct buf last_synced; /* the text parsed last, and its meaning: it repeats from row to row */
-    int64_t last_synced_ms;
+    struct buf last_synced; /* the text parsed last: it repeats from row to row */
+    struct buf closing;     /* },"emitted_at":…}}, with its meaning */
     struct encode_counts counts;
 };
 

@@ -106,6 +106,21 @@ START_TEST(test_appending_nothing) {
 }
 END_TEST
 
+START_TEST(test_claimed_bytes_are_appended_or_not_there) {
+    struct buf b;
+    buf_init(&b, 300);
+    buf_append_text(&b, "ab");
+    char *claimed = buf_claim(&b, 298);
+    ck_assert_ptr_eq(claimed, b.data + 2);
+    ck_assert_uint_eq(b.len, 300);
+    ck_assert_ptr_null(buf_claim(&b, 1));
+    ck_assert(b.failed);
+    ck_assert_ptr_null(buf_claim(&b, 0)); /* failure sticks */
+    ck_assert_uint_eq(b.len, 300);
+    buf_clean_up(&b);
+}
+END_TEST
+
 START_TEST(test_wiping) {
     char secret[] = "secret";
     secure_wipe(secret, sizeof secret);
@@ -141,6 +156,7 @@ int main(void) {
     tcase_add_test(c, test_cstr_has_a_nul_that_does_not_count);
     tcase_add_test(c, test_truncate_reset_and_reuse);
     tcase_add_test(c, test_appending_nothing);
+    tcase_add_test(c, test_claimed_bytes_are_appended_or_not_there);
     tcase_add_test(c, test_wiping);
     tcase_add_test(c, test_slices);
     suite_add_tcase(suite, c);

@@ -70,22 +70,24 @@ START_TEST(test_strings) {
 }
 END_TEST
 
-/* What is written is JSON and means the text again, wherever among eight-byte words the care is
- * needed. */
+/* What is written is JSON and means the text again, wherever among blocks of sixteen bytes the care
+ * is needed. */
 START_TEST(test_strings_among_plain_text) {
+    static const char lower[] = "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz";
+    static const char upper[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZABCDEFGHIJKLMNOPQRSTUVWXYZ";
     const char *written = cases[_i].written;
     struct slice inner = slice_make(written + 1, strlen(written) - 2);
-    for (size_t before = 0; before < 18; before++) {
-        for (size_t after = 0; after < 18; after += 3) {
+    for (size_t before = 0; before < 35; before++) {
+        for (size_t after = 0; after < 40; after += 3) {
             struct buf text;
             struct buf expected;
             buf_init(&text, 1024);
             buf_init(&expected, 1024);
-            buf_printf(&text, "%.*s", (int)before, "abcdefghijklmnopqrstuvwxyz");
+            buf_printf(&text, "%.*s", (int)before, lower);
             buf_append_slice(&text, cases[_i].text);
-            buf_printf(&text, "%.*s", (int)after, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
-            buf_printf(&expected, "\"%.*s%.*s%.*s\"", (int)before, "abcdefghijklmnopqrstuvwxyz",
-                       SLICE_ARG(inner), (int)after, "ABCDEFGHIJKLMNOPQRSTUVWXYZ");
+            buf_printf(&text, "%.*s", (int)after, upper);
+            buf_printf(&expected, "\"%.*s%.*s%.*s\"", (int)before, lower, SLICE_ARG(inner),
+                       (int)after, upper);
             buf_reset(&out);
             ck_assert_uint_eq(json_write_string(&out, buf_slice(&text)), cases[_i].replaced);
             assert_out(buf_cstr(&expected));
@@ -105,6 +107,37 @@ START_TEST(test_every_two_bytes_are_written_as_legal_json) {
             ck_assert_msg(json_scan(buf_slice(&out), NULL), "%02x %02x", first, second);
         }
     }
+}
+END_TEST
+
+START_TEST(test_every_byte_in_every_place_of_a_long_text) {
+    char text[49];
+    for (size_t at = 0; at < sizeof text; at++) {
+        for (int c = 0; c < 256; c++) {
+            bool plain = c >= 0x20 && c < 0x80 && c != '"' && c != '\\';
+            memset(text, 'a', sizeof text);
+            text[at] = (char)c;
+            buf_reset(&out);
+            json_write_string(&out, slice_make(text, sizeof text));
+            ck_assert_msg((out.len == sizeof text + 2) == plain, "%02x at %zu", (unsigned)c, at);
+            ck_assert(json_scan(buf_slice(&out), NULL));
+        }
+    }
+}
+END_TEST
+
+START_TEST(test_a_plain_string_is_quoted_as_it_is) {
+    json_write_plain(&out, SLICE_LITERAL("2007-12-03"));
+    json_write_plain(&out, SLICE_LITERAL(""));
+    assert_out("\"2007-12-03\"\"\"");
+    struct buf small;
+    buf_init(&small, 3);
+    json_write_plain(&small, SLICE_LITERAL("ab"));
+    ck_assert(small.failed);
+    ck_assert_uint_eq(small.len, 0);
+    json_write_plain(&small, SLICE_LITERAL("")); /* failure sticks */
+    ck_assert_uint_eq(small.len, 0);
+    buf_clean_up(&small);
 }
 END_TEST
 
@@ -154,6 +187,16 @@ START_TEST(test_integers) {
         json_write_int(&out, integers[i].value);
         assert_out(integers[i].written);
     }
+    for (uint64_t value = 1, n = 0; n < 100000; n++, value = value * 6364136223846793005U + n) {
+        char written[24];
+        int64_t integer = (int64_t)(value >> (n % 64));
+        snprintf(written, sizeof written, "%lld", (long long)integer);
+        buf_reset(&out);
+        json_write_int(&out, integer);
+        if (!slice_equal_text(buf_slice(&out), written)) {
+            ck_abort_msg("%s", written);
+        }
+    }
 }
 END_TEST
 
@@ -166,6 +209,8 @@ int main(void) {
     tcase_add_loop_test(tests, test_strings, 0, n_cases);
     tcase_add_loop_test(tests, test_strings_among_plain_text, 0, n_cases);
     tcase_add_test(tests, test_every_two_bytes_are_written_as_legal_json);
+    tcase_add_test(tests, test_every_byte_in_every_place_of_a_long_text);
+    tcase_add_test(tests, test_a_plain_string_is_quoted_as_it_is);
     tcase_add_test(tests, test_a_full_buffer_keeps_what_it_had);
     tcase_add_test(tests, test_key);
     tcase_add_test(tests, test_integers);

@@ -56,73 +56,6 @@ START_TEST(test_lesson_19_floats_come_as_java_prints_them) {
 }
 END_TEST
 
-START_TEST(test_not_finite) {
-    ck_assert(cell_is_not_finite(SLICE_LITERAL("NaN")));
-    ck_assert(cell_is_not_finite(SLICE_LITERAL("-Infinity")));
-    ck_assert(!cell_is_not_finite(SLICE_LITERAL("1.0")));
-    ck_assert(!cell_is_not_finite(SLICE_LITERAL("")));
-    ck_assert(!cell_is_not_finite(SLICE_LITERAL("-")));
-}
-END_TEST
-
-START_TEST(test_numbers_in_json_grammar) {
-    static const char *const rows[][2] = {
-        {"0", "0"},        {"-0", "-0"},        {"5", "5"},
-        {"1.50", "1.50"},  {"1E+3", "1E+3"},    {"3.4028237E+38", "3.4028237E+38"},
-        {"+5", "5"},       {"007", "7"},        {"-007", "-7"},
-        {"000", "0"},      {".5", "0.5"},       {"-.5", "-0.5"},
-        {"+.5", "0.5"},    {"1.", "1"},         {"-1.", "-1"},
-        {"1.e5", "1e5"},   {".5E-3", "0.5E-3"}, {"00.50", "0.50"},
-        {"+00012.", "12"}, {"-0.0", "-0.0"},    {"0e0", "0e0"},
-    };
-    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        char scratch[CELL_NUMBER_BYTES];
-        struct slice number = {0};
-        ck_assert_msg(cell_number(slice_of(rows[i][0]), scratch, &number), "%s", rows[i][0]);
-        ck_assert_msg(slice_equal_text(number, rows[i][1]), "%s: %.*s", rows[i][0],
-                      SLICE_ARG(number));
-    }
-    char scratch[CELL_NUMBER_BYTES];
-    struct slice number = {0};
-    ck_assert(!cell_number(SLICE_LITERAL("NaN"), scratch, &number));
-    ck_assert(!cell_number(SLICE_LITERAL("-Infinity"), scratch, &number));
-    ck_assert(!cell_number(SLICE_LITERAL(""), scratch, &number));
-}
-END_TEST
-
-START_TEST(test_legal_numbers_are_not_copied) {
-    struct slice text = SLICE_LITERAL("12345678901234567890.12345678901234567890");
-    char scratch[CELL_NUMBER_BYTES];
-    struct slice number = {0};
-    ck_assert(cell_number(text, scratch, &number));
-    ck_assert_ptr_eq(number.data, text.data);
-}
-END_TEST
-
-START_TEST(test_the_scratch_is_never_overrun) {
-    char text[2 * CELL_NUMBER_BYTES];
-    memset(text, '9', sizeof text);
-    text[0] = '.'; /* illegal JSON, so that it is copied: one byte longer then */
-    for (size_t len = CELL_NUMBER_BYTES - 10; len < sizeof text; len++) {
-        struct {
-            char scratch[CELL_NUMBER_BYTES];
-            char guard[8];
-        } room;
-        memset(&room, '#', sizeof room);
-        struct slice number = {0};
-        bool ok = cell_number(slice_make(text, len), room.scratch, &number);
-        ck_assert(ok == (len + 2 <= CELL_NUMBER_BYTES));
-        ck_assert(!ok || number.len == len + 1);
-        ck_assert(memcmp(room.guard, "########", 8) == 0);
-    }
-    memset(text, '0', sizeof text); /* leading zeros do not count */
-    struct slice number = {0};
-    char scratch[CELL_NUMBER_BYTES];
-    ck_assert(cell_number(slice_make(text, sizeof text), scratch, &number));
-    ck_assert(slice_equal_text(number, "0"));
-}
-END_TEST
-
 START_TEST(test_dates) {
     ASSERT_TAKEN(COLUMN_NAIVE_DATE, "2007-12-03", "0001-01-01", "9999-12-31", "2000-02-29",
                  "2024-02-29", "1970-01-01", "1969-12-31", "2023-04-30");
@@ -266,10 +199,6 @@ int main(void) {
     tcase_add_test(c, test_integers);
     tcase_add_test(c, test_lesson_19_decimals_have_any_number_of_digits);
     tcase_add_test(c, test_lesson_19_floats_come_as_java_prints_them);
-    tcase_add_test(c, test_not_finite);
-    tcase_add_test(c, test_numbers_in_json_grammar);
-    tcase_add_test(c, test_legal_numbers_are_not_copied);
-    tcase_add_test(c, test_the_scratch_is_never_overrun);
     tcase_add_test(c, test_dates);
     tcase_add_test(c, test_lesson_18_times_of_day_may_lack_seconds);
     tcase_add_test(c, test_lesson_18_local_times);
