@@ -1,12 +1,11 @@
-# Builds bigdust on Debian 12 and leaves the executable with the libraries that it needs.
+# Builds bigdust on Debian 12 and leaves its one self-contained executable.
 FROM debian:bookworm AS build
 WORKDIR /bigdust
 COPY . .
-RUN ./build.sh && strip build/Release/bigdust
+RUN ./build.sh release
 
 FROM debian:bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends \
-      ca-certificates libcurl4 libgrpc29 libjansson4 libprotobuf-c1 libsqlite3-0 libssl3 libzstd1 zlib1g \
+RUN apt-get update && apt-get install -y --no-install-recommends ca-certificates \
     && rm -rf /var/lib/apt/lists/* \
     && useradd --create-home --uid 10001 bigdust
 COPY --from=build /bigdust/build/Release/bigdust /usr/local/bin/bigdust

@@ -2,8 +2,8 @@
 .PHONY: build_dependencies build_connector
 
 build_dependencies:
-	./build.sh deps
+	./build.sh deps-release
 
-# Leaves exactly one executable in build/Release/.
+# Leaves exactly one executable in build/Release/, which needs nothing beside it.
 build_connector:
-	./build.sh
+	./build.sh release

@@ -2,8 +2,11 @@
 # Sets up, builds and tests bigdust on Debian 12.
 #   ./build.sh          installs what is missing, builds build/Release/bigdust and build/tools/
 #   ./build.sh test     the same, then builds and runs every test
-#   ./build.sh deps     only installs what these need; deps-checks: what .ci/run needs besides
-# CC=clang ./build.sh   builds with clang. Further words after `test` go to ctest: ./build.sh test -R unit
+#   ./build.sh release  build/Release/bigdust as one self-contained executable: static, stripped
+#   ./build.sh deps     only installs what the first two need; deps-release: what the third needs;
+#                       deps-checks: what .ci/run needs besides
+# build/Release/bigdust is the one that was built last. CC=clang ./build.sh builds with clang. Further
+# words after `test` go to ctest: ./build.sh test -R unit
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -13,6 +16,7 @@ build_packages=(gcc libc6-dev cmake ninja-build pkg-config ca-certificates
   libmicrohttpd-dev check libsubunit-dev)
 test_packages=(python3 python3-grpcio python3-protobuf python3-pytest python3-zstandard
   python3-cryptography python3-requests openssl zstd)
+release_packages=(binutils dpkg-dev g++) # dpkg-dev unpacks libcurl's source, g++ has the archive of gRPC's C++
 check_packages=(clang clang-format clang-tidy libclang-rt-14-dev shellcheck python3-venv)
 
 [[ ${CC:-} != clang* ]] || build_packages+=("$CC")
@@ -48,10 +52,30 @@ build() {
   cmake --build build/cmake --target "$@"
 }
 
+# The released executable. The one with symbols stays in build/static/out/Release.
+build_release() {
+  local libcurl=build/libcurl ready
+  ready=$libcurl/ready-$(dpkg-query -W -f='${Version}' libcurl4-openssl-dev)
+  if [[ ! -e $ready ]]; then
+    echo "build.sh: building libcurl of Debian's source"
+    tools/release/libcurl.sh $libcurl >build/libcurl.log 2>&1 || { cat build/libcurl.log; exit 1; }
+    touch "$ready"
+  fi
+  cmake -S . -B build/static -G Ninja -DCMAKE_BUILD_TYPE=Release -DSTATIC=ON \
+    -DCMAKE_PREFIX_PATH="$PWD/$libcurl" ${CC:+-DCMAKE_C_COMPILER="$CC"} >build/configure.log ||
+    { cat build/configure.log; exit 1; }
+  cmake --build build/static --target bigdust
+  rm -rf build/Release
+  mkdir build/Release
+  strip -o build/Release/bigdust build/static/out/Release/bigdust
+  touch -d @1 build/Release/bigdust # older than any source: ./build.sh then makes its own again
+}
+
 mkdir -p build
 case ${1:-} in
   "") install_missing "${build_packages[@]}" && build bigdust sandbox tester ;;
   deps) install_missing "${build_packages[@]}" "${test_packages[@]}" ;;
+  deps-release) install_missing "${build_packages[@]}" "${release_packages[@]}" ;;
   deps-checks) install_missing "${check_packages[@]}" ;;
   test)
     shift
@@ -59,5 +83,9 @@ case ${1:-} in
     build all
     ctest --test-dir build/cmake --output-on-failure -j "$((2 * $(nproc)))" "$@"
     ;;
-  *) sed -n '2,7s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+  release)
+    install_missing "${build_packages[@]}" "${release_packages[@]}"
+    build_release
+    ;;
+  *) sed -n '2,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
 esac
