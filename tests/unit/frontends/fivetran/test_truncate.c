@@ -140,7 +140,9 @@ START_TEST(test_a_request_that_names_too_little_is_refused) {
     request_init(&r, &f, 1, 0);
     r.message.synced_column = (char *)"";
     fixture_call(&f, "Truncate", &r.message.base);
-    fixture_expect(&f, "status invalid_argument: the request names no synced column, by which rows of table s.t");
+    fixture_expect(
+        &f,
+        "status invalid_argument: the request names no synced column, by which rows of table s.t");
     request_init(&r, &f, 1, 0);
     r.message.table_name = (char *)"";
     fixture_call(&f, "Truncate", &r.message.base);
