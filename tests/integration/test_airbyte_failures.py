@@ -5,7 +5,6 @@ import pty
 import signal
 import socket
 import subprocess
-import time
 
 import pytest
 
@@ -136,10 +135,8 @@ def test_rule_8_a_signal_ends_a_sync_that_waits_for_input(files, sandbox, number
     sync = files.start(config(sandbox, batch_size=10), catalog("users"))
     sync.feed(*USERS, stream_state("users", 1))
     sync.wait_line("write_started")
-    start = time.monotonic()
     sync.signal(number)
-    assert sync.wait() == 1
-    assert time.monotonic() - start < 10
+    assert sync.wait() == 1, "by itself, not by the alarm that ends what does not stop"
     messages = [json.loads(text) for text in sync.stdout]
     assert messages[-1]["trace"]["error"]["failure_type"] == "transient_error"
     assert sync.states() == [] and sandbox.posts("final") == []

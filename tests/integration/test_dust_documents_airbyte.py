@@ -139,7 +139,7 @@ def test_no_document_is_missing_after_kill_9_and_a_restart_from_the_last_echoed_
         sandbox.fault("dust-upsert-document", "hold", after=3 + 2 * kill, store=kill % 2 == 0, status=503)
         sync = files.start(settings, streams)
         sync.feed(*lines[at:])
-        sandbox.control("GET", "wait?held=1&timeout_ms=30000")
+        sandbox.wait_held()
         sync.kill()
         sandbox.release()
         sandbox.clear_faults()

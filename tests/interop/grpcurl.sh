@@ -11,7 +11,7 @@ log=$(mktemp)
 "$1" --port 0 --state-dir "" >"$log" &
 server=$!
 trap 'kill $server 2>/dev/null || true; rm -f "$log"' EXIT
-for ((i = 0; i < 100; i++)); do # until it says its port
+for ((i = 0; i < 600; i++)); do # until it says its port
   port=$(sed -n 's/.*server_started port=\([0-9]*\).*/\1/p' "$log")
   [[ -n $port ]] && break
   sleep 0.1
