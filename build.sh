@@ -52,22 +52,23 @@ build() {
   cmake --build build/cmake --target "$@"
 }
 
-# The released executable. The one with symbols stays in build/static/out/Release.
+# The released executable. The one with symbols stays in build/static/out/Release; CC=clang's in build/static-clang.
 build_release() {
   local libcurl=build/libcurl ready
+  local cmake=build/static${CC:+-${CC##*/}} # a folder each: CMake forgets STATIC when its compiler changes
   ready=$libcurl/ready-$(dpkg-query -W -f='${Version}' libcurl4-openssl-dev)
   if [[ ! -e $ready ]]; then
     echo "build.sh: building libcurl of Debian's source"
     tools/release/libcurl.sh $libcurl >build/libcurl.log 2>&1 || { cat build/libcurl.log; exit 1; }
     touch "$ready"
   fi
-  cmake -S . -B build/static -G Ninja -DCMAKE_BUILD_TYPE=Release -DSTATIC=ON \
+  cmake -S . -B "$cmake" -G Ninja -DCMAKE_BUILD_TYPE=Release -DSTATIC=ON \
     -DCMAKE_PREFIX_PATH="$PWD/$libcurl" ${CC:+-DCMAKE_C_COMPILER="$CC"} >build/configure.log ||
     { cat build/configure.log; exit 1; }
-  cmake --build build/static --target bigdust
+  cmake --build "$cmake" --target bigdust
   rm -rf build/Release
   mkdir build/Release
-  strip -o build/Release/bigdust build/static/out/Release/bigdust
+  strip -o build/Release/bigdust "$cmake/out/Release/bigdust"
   touch -d @1 build/Release/bigdust # older than any source: ./build.sh then makes its own again
 }
 

@@ -32,7 +32,4 @@ cmake -S "$work"/unpacked/curl-*/ -B "$work/cmake" -G Ninja -DCMAKE_BUILD_TYPE=R
   -DCURL_ZSTD=OFF -DUSE_NGHTTP2=OFF -DUSE_LIBIDN2=OFF -DCURL_USE_LIBPSL=OFF -DCURL_USE_LIBSSH2=OFF
 cmake --build "$work/cmake"
 cmake --install "$work/cmake"
-# Its .pc file names shared libraries.
-sed -i -e "s/^Libs:.*/Libs: -L\${libdir} -lcurl/" -e 's/^Libs.private:.*/Requires.private: libssl/' \
-  "$folder/lib/pkgconfig/libcurl.pc"
 rm -r "$work"
