@@ -28,16 +28,23 @@ static sqlite3_stmt *prepare(sqlite3 *database, const char *sql, const struct ca
     return statement;
 }
 
-/* Runs a statement that gives no rows. */
-static int run(sqlite3 *database, const char *sql, const struct catalogue_query *q) {
+/* Whether the statement gives a row. */
+static int has_row(sqlite3 *database, const char *sql, const struct catalogue_query *q, bool *has) {
     int code;
     sqlite3_stmt *statement = prepare(database, sql, q, &code);
     if (!statement) {
         return code;
     }
     code = sqlite3_step(statement);
+    *has = code == SQLITE_ROW;
     sqlite3_finalize(statement);
-    return code == SQLITE_DONE ? SQLITE_OK : code;
+    return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
+}
+
+/* Runs a statement that gives no rows. */
+static int run(sqlite3 *database, const char *sql, const struct catalogue_query *q) {
+    bool none;
+    return has_row(database, sql, q, &none);
 }
 
 /* --- get --- */
@@ -109,19 +116,6 @@ static int get_columns(sqlite3 *database, struct catalogue_query *q) {
     free(columns);
     arena_clean_up(&names);
     return code;
-}
-
-/* Whether the statement, whose ?1 ?2 ?3 name the table, gives a row. */
-static int has_row(sqlite3 *database, const char *sql, struct catalogue_query *q, bool *has) {
-    int code;
-    sqlite3_stmt *statement = prepare(database, sql, q, &code);
-    if (!statement) {
-        return code;
-    }
-    code = sqlite3_step(statement);
-    *has = code == SQLITE_ROW;
-    sqlite3_finalize(statement);
-    return code == SQLITE_ROW || code == SQLITE_DONE ? SQLITE_OK : code;
 }
 
 int catalogue_query_get(sqlite3 *database, struct catalogue_query *q) {

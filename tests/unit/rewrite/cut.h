@@ -62,6 +62,14 @@ static inline char *world_state(struct fake_world *w) {
     return copy;
 }
 
+/* That is all there is. */
+#define STATE(w, expected)                                                                         \
+    do {                                                                                           \
+        char *state_ = world_state(w);                                                             \
+        ck_assert_str_eq(state_, expected);                                                        \
+        free(state_);                                                                              \
+    } while (0)
+
 static inline void cut_world(struct fake_world *w, cut_set_up *set_up, bool confirm) {
     world_init(w);
     w->ops.migrates = true;

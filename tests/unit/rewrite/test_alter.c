@@ -19,6 +19,19 @@ static bool alter(struct fake_world *w, const char *columns, bool drop_columns) 
 #define ALTERED(w, columns, drop_columns)                                                          \
     ck_assert_msg(alter(w, columns, drop_columns), "%s", (w)->status.message)
 
+/* All that is there when a table with these rows (NULL behind the last) was altered. */
+static void check_altered(const char *columns, const char *const *rows, const char *wanted,
+                          bool drop_columns, const char *state) {
+    struct fake_world w;
+    a_world(&w, columns);
+    for (; *rows; rows++) {
+        world_row(&w, "t", *rows);
+    }
+    ALTERED(&w, wanted, drop_columns);
+    STATE(&w, state);
+    world_clean_up(&w);
+}
+
 START_TEST(test_an_alter_that_changes_nothing_writes_and_reads_nothing) {
     struct fake_world w;
     a_world(&w, "id:INT:key a:STRING");
@@ -121,28 +134,14 @@ START_TEST(test_a_dropped_column_takes_its_values_along) {
 END_TEST
 
 START_TEST(test_a_new_key_gives_rows_new_ids) {
-    struct fake_world w;
-    a_world(&w, "a:INT:key b:STRING");
-    world_row(&w, "t", "1|x");
-    world_row(&w, "t", "2|y");
-    ALTERED(&w, "a:INT b:STRING:key", false);
-    char *state = world_state(&w);
-    ck_assert_str_eq(state, "t a:INT b:STRING:key\n1|x\n2|y\nt x;\nt y;\n");
-    free(state);
-    world_clean_up(&w);
+    check_altered("a:INT:key b:STRING", (const char *[]){"1|x", "2|y", NULL}, "a:INT b:STRING:key",
+                  false, "t a:INT b:STRING:key\n1|x\n2|y\nt x;\nt y;\n");
 }
 END_TEST
 
 START_TEST(test_a_column_that_is_not_wanted_leaves_the_key) {
-    struct fake_world w;
-    a_world(&w, "a:INT:key b:STRING:key");
-    world_row(&w, "t", "1|x");
-    world_row(&w, "t", "2|y");
-    ALTERED(&w, "b:STRING:key", true);
-    char *state = world_state(&w);
-    ck_assert_str_eq(state, "t b:STRING:key\nx\ny\nt x;\nt y;\n");
-    free(state);
-    world_clean_up(&w);
+    check_altered("a:INT:key b:STRING:key", (const char *[]){"1|x", "2|y", NULL}, "b:STRING:key",
+                  true, "t b:STRING:key\nx\ny\nt x;\nt y;\n");
 }
 END_TEST
 
@@ -164,23 +163,14 @@ START_TEST(test_rows_that_would_share_a_key_are_a_task_and_nothing_changes) {
 END_TEST
 
 START_TEST(test_a_new_key_column_is_fine_on_an_empty_table) {
-    struct fake_world w;
-    a_world(&w, "a:INT:key");
-    ALTERED(&w, "a:INT c:JSON:key", false);
-    ck_assert_str_eq(world_columns(&w, "t"), "a:INT c:JSON:key");
-    world_clean_up(&w);
+    check_altered("a:INT:key", (const char *[]){NULL}, "a:INT c:JSON:key", false,
+                  "t a:INT c:JSON:key\n");
 }
 END_TEST
 
 START_TEST(test_a_new_key_column_beside_the_old_is_fine) {
-    struct fake_world w;
-    a_world(&w, "a:INT:key");
-    world_row(&w, "t", "1");
-    ALTERED(&w, "a:INT:key c:JSON:key", false);
-    char *state = world_state(&w);
-    ck_assert_str_eq(state, "t a:INT:key c:JSON:key\n1|NULL\nt 1;(null);\n");
-    free(state);
-    world_clean_up(&w);
+    check_altered("a:INT:key", (const char *[]){"1", NULL}, "a:INT:key c:JSON:key", false,
+                  "t a:INT:key c:JSON:key\n1|NULL\nt 1;(null);\n");
 }
 END_TEST
 
@@ -261,15 +251,13 @@ START_TEST(test_lesson_8_every_change_at_once_is_cut_anywhere_and_done_again) {
     ck_assert_uint_gt(cut_everywhere(many_rows, everything_at_once), 12);
     cut_world(&w, many_rows, true);
     ck_assert(everything_at_once(&w));
-    char *state = world_state(&w);
-    ck_assert_str_eq(state, "t _fivetran_synced:UTC_DATETIME b:LONG:key c:JSON d:XML\n"
-                            "11|one|2024-01-01T00:00:00Z|NULL\n"
-                            "12|two|2024-01-01T00:00:00.120Z|NULL\n"
-                            "13|NULL|2024-01-01T00:00:00Z|NULL\n"
-                            "14|four|NULL|NULL\n"
-                            "15|five|2024-01-01T00:00:00Z|NULL\n"
-                            "t 11;\nt 12;\nt 13;\nt 14;\nt 15;\n");
-    free(state);
+    STATE(&w, "t _fivetran_synced:UTC_DATETIME b:LONG:key c:JSON d:XML\n"
+              "11|one|2024-01-01T00:00:00Z|NULL\n"
+              "12|two|2024-01-01T00:00:00.120Z|NULL\n"
+              "13|NULL|2024-01-01T00:00:00Z|NULL\n"
+              "14|four|NULL|NULL\n"
+              "15|five|2024-01-01T00:00:00Z|NULL\n"
+              "t 11;\nt 12;\nt 13;\nt 14;\nt 15;\n");
     world_clean_up(&w);
 }
 END_TEST
