@@ -232,7 +232,7 @@ bool json_scan(struct slice text, size_t *error_at) {
 }
 
 bool json_scan_is_too_deep(struct slice text) {
-    struct scan s = {.text = text.data, .len = text.len};
+    struct scan s = {.at = text.data, .end = text.data + text.len};
     skip_space(&s);
     return !scan_one(&s) && s.depth == JSON_MAX_DEPTH && (peek(&s) == '{' || peek(&s) == '[');
 }
