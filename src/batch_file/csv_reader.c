@@ -93,8 +93,9 @@ static bool skip_byte_order_mark(struct csv_reader *r, struct status *status) {
 }
 
 static enum next fail_junk(const struct csv_scan *scan, struct status *status) {
+    uint64_t line = scan->line + scan->lines_seen;
     status_fail(status, STATUS_DATA_LOSS, "line %llu: text behind the closing quote of field %zu",
-                (unsigned long long)(scan->line + scan->lines_seen), scan->n_fields + 1);
+                (unsigned long long)line, scan->n_fields + 1);
     return NEXT_FAILED;
 }
 
