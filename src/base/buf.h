@@ -68,6 +68,19 @@ static inline bool buf_append_slice(struct buf *b, struct slice s) {
     return buf_append(b, s.data, s.len);
 }
 
+enum { BUF_PAD = 32 };
+
+/* The same for a short text behind whose end BUF_PAD more bytes may be read: copied in one go, as
+ * most are shorter than that. */
+static inline bool buf_append_padded(struct buf *b, struct slice s) {
+    if (b->failed || s.len > BUF_PAD || b->cap - b->len < BUF_PAD) {
+        return buf_append_slice(b, s);
+    }
+    memcpy(b->data + b->len, s.data, BUF_PAD);
+    b->len += s.len;
+    return true;
+}
+
 static inline bool buf_append_text(struct buf *b, const char *text) {
     return buf_append_slice(b, slice_of(text));
 }

@@ -63,7 +63,11 @@ static const char *scan_plain(const char *p, const char *end) {
         uint64_t slashes = word ^ (ones * '\\');
         uint64_t bad = (quotes - ones) | (slashes - ones) | (word - ones * 0x20) | word;
         if (bad & highs) {
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+            return p + __builtin_ctzll(bad & highs) / 8; /* a borrow only flags bytes behind it */
+#else
             break;
+#endif
         }
         p += 8;
     }

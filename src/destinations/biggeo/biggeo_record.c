@@ -19,12 +19,16 @@ static bool write_keys(struct biggeo_encoder *e) {
         json_write_key(&e->names, slice_of(e->table->columns[i].name));
         e->keys[i].len = e->names.len - start;
     }
+    if (!e->keys || !buf_reserve(&e->names, BUF_PAD)) {
+        return false;
+    }
+    memset(e->names.data + e->names.len, 0, BUF_PAD);
     const char *at = e->names.data; /* which moves no more */
-    for (size_t i = 0; e->keys && i < n; i++) {
+    for (size_t i = 0; i < n; i++) {
         e->keys[i].data = at;
         at += e->keys[i].len;
     }
-    return e->keys && !e->names.failed;
+    return !e->names.failed;
 }
 
 bool biggeo_encoder_init(struct biggeo_encoder *e, const struct table *table, struct slice stream) {
@@ -72,7 +76,7 @@ static bool append_cells(struct biggeo_encoder *e, const struct record *record, 
         if (!is_sent(record->operation, column, cell)) {
             continue;
         }
-        buf_append_slice(out, e->keys[i]);
+        buf_append_padded(out, e->keys[i]);
         if (!cell_json_append(out, column, cell, &e->counts, status)) {
             return false;
         }

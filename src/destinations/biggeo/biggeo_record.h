@@ -9,7 +9,7 @@
 struct biggeo_encoder {
     const struct table *table;
     struct buf opening;     /* {"type":"RECORD","record":{"stream":"…","data":{ */
-    struct buf names;       /* what keys points into */
+    struct buf names;       /* what keys points into, with BUF_PAD bytes behind it */
     struct slice *keys;     /* of every column: `"name":` */
     int synced_column;      /* -1: none */
     struct buf last_synced; /* the text parsed last: it repeats from row to row */

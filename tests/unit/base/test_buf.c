@@ -121,6 +121,26 @@ START_TEST(test_claimed_bytes_are_appended_or_not_there) {
 }
 END_TEST
 
+START_TEST(test_padded_texts_of_every_length_at_every_distance_from_the_maximum) {
+    char text[2 * BUF_PAD + 8];
+    for (size_t i = 0; i < sizeof text; i++) {
+        text[i] = (char)('a' + i % 26);
+    }
+    for (size_t len = 0; len <= BUF_PAD + 8; len++) {
+        for (size_t max = 256; max < 256 + 3 * BUF_PAD; max++) {
+            struct buf b;
+            buf_init(&b, max);
+            ck_assert(buf_claim(&b, 255) != NULL);
+            bool fits = 255 + len <= max;
+            ck_assert(buf_append_padded(&b, slice_make(text, len)) == fits);
+            ck_assert_uint_eq(b.len, fits ? 255 + len : 255);
+            ck_assert(!fits || memcmp(b.data + 255, text, len) == 0);
+            buf_clean_up(&b);
+        }
+    }
+}
+END_TEST
+
 START_TEST(test_wiping) {
     char secret[] = "secret";
     secure_wipe(secret, sizeof secret);
@@ -157,6 +177,7 @@ int main(void) {
     tcase_add_test(c, test_truncate_reset_and_reuse);
     tcase_add_test(c, test_appending_nothing);
     tcase_add_test(c, test_claimed_bytes_are_appended_or_not_there);
+    tcase_add_test(c, test_padded_texts_of_every_length_at_every_distance_from_the_maximum);
     tcase_add_test(c, test_wiping);
     tcase_add_test(c, test_slices);
     suite_add_tcase(suite, c);
