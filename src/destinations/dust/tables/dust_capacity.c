@@ -3,8 +3,9 @@
 #include "destinations/dust/tables/dust_list.h"
 
 enum {
-    /* Where the number of rows to come is not known, ids are read from half of a limit on. */
-    UNKNOWN_SHARE = 2,
+    /* Where the number of rows to come is not known, ids are read from a tenth of a limit on: a
+     * sync may write every row that is there again, which takes no room. */
+    UNKNOWN_SHARE = 10,
     NEAR_PERCENT = 90,
 };
 
@@ -23,16 +24,18 @@ static bool is_near(uint64_t rows, uint64_t row_bytes, uint64_t expected) {
            after * row_bytes > (uint64_t)DUST_MAX_TABLE_BYTES / 100 * NEAR_PERCENT;
 }
 
-static bool take_id(void *context, struct slice id, struct slice value, struct status *status) {
+static bool take_row(void *context, struct slice id, struct slice value, struct status *status) {
     struct dust_capacity *capacity = context;
-    (void)value;
+    capacity->bytes += dust_list_row_bytes(id, value);
     struct slice text = {id.data + 1, id.len - 2}; /* ids of ours need no escapes in JSON */
     return id_set_add(&capacity->ids, text, NULL) ||
            status_no_memory(status, "counting the rows of a table");
 }
 
-static void forget_ids(void *context) {
-    id_set_clear(&((struct dust_capacity *)context)->ids);
+static void forget_rows(void *context) {
+    struct dust_capacity *capacity = context;
+    id_set_clear(&capacity->ids);
+    capacity->bytes = 0;
 }
 
 void dust_capacity_set_empty(struct dust_capacity *capacity) {
@@ -50,13 +53,13 @@ bool dust_capacity_measure(struct dust_capacity *capacity, struct dust_api *api,
         return false;
     }
     dust_capacity_set_empty(capacity);
-    capacity->bytes = total * row_bytes;
     if (!is_near(total, row_bytes, expected)) {
         capacity->rows = total;
+        capacity->bytes = total * row_bytes;
         capacity->is_complete = total == 0;
         return true;
     }
-    const struct dust_listing listing = {take_id, forget_ids, capacity};
+    const struct dust_listing listing = {take_row, forget_rows, capacity};
     return dust_list(api, capacity->table_id, &listing, status);
 }
 
