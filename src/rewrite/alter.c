@@ -2,6 +2,9 @@
 #include "rewrite/reshape.h"
 #include "rewrite/rewrite.h"
 #include "rewrite/table_draft.h"
+#include "table/cell_canonical.h"
+
+enum { TEXTS_BYTES = ROWS_MAX_BYTES, TIME_BYTES = 64 };
 
 /* What an AlterTable makes of a table, in steps that each end by setting columns: a repetition sees
  * by the columns which of them are done. */
@@ -9,6 +12,7 @@ struct alteration {
     struct table_draft wider;  /* the table's columns, and behind them the new ones */
     struct table_draft goal;   /* the same with the wanted types and key */
     struct table_draft leaner; /* without the columns to be dropped */
+    struct arena texts;        /* of values that are written otherwise under their new type */
 };
 
 /* The columns as they are and those that are new. These join the key with the next step. */
@@ -41,6 +45,7 @@ static void want(struct column *column, const struct table *wanted) {
 static bool draft_alteration(struct alteration *alteration, const struct table *present,
                              const struct table *wanted, bool drop_columns, struct status *status) {
     *alteration = (struct alteration){0};
+    arena_init(&alteration->texts, TEXTS_BYTES);
     if (!draft_wider(alteration, present, wanted, status) ||
         !table_draft_init(&alteration->goal, &alteration->wider.table, 0, status)) {
         return false;
@@ -65,6 +70,7 @@ static void alteration_clean_up(struct alteration *alteration) {
     table_draft_clean_up(&alteration->wider);
     table_draft_clean_up(&alteration->goal);
     table_draft_clean_up(&alteration->leaner);
+    arena_clean_up(&alteration->texts);
 }
 
 static bool is_retyped(const struct alteration *alteration, size_t column) {
@@ -79,6 +85,34 @@ static bool has_retyped_value(void *context, const struct cell *cells) {
         }
     }
     return false;
+}
+
+/* A date is midnight, and a time without a zone one in UTC, where the new type wants more. What is
+ * none, and what does not fit, stays as it is, which then is no value of the new type. */
+static void widen_time(struct alteration *alteration, enum column_type type, struct cell *cell) {
+    bool wants_time = type == COLUMN_NAIVE_DATETIME || type == COLUMN_UTC_DATETIME;
+    struct instant instant;
+    struct buf text;
+    if (!wants_time || !cell_check(type, cell->text) || !cell_instant(cell->text, &instant)) {
+        return;
+    }
+    buf_init(&text, TIME_BYTES);
+    const char *copy = instant_append(&text, type, instant) && !text.failed
+                           ? arena_copy_text(&alteration->texts, buf_slice(&text))
+                           : NULL;
+    if (copy) {
+        cell->text = slice_make(copy, text.len);
+    }
+    buf_clean_up(&text);
+}
+
+static void retype_values(void *context, struct cell *cells) {
+    struct alteration *alteration = context;
+    for (size_t i = 0; i < alteration->goal.table.n_columns; i++) {
+        if (cells[i].kind == CELL_TEXT && is_retyped(alteration, i)) {
+            widen_time(alteration, alteration->goal.columns[i].type, &cells[i]);
+        }
+    }
 }
 
 static bool is_dropped(const struct alteration *alteration, size_t column) {
@@ -122,6 +156,7 @@ static bool set_types_and_key(struct table_work *work, struct alteration *altera
         .rows_as = goal,
         .columns = goal,
         .concerns = has_retyped_value,
+        .change = retype_values,
         .context = alteration,
     };
     return reshape_table(work, &reshape, status);

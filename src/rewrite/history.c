@@ -55,9 +55,18 @@ static enum next history_next(struct record_source *source, struct record *recor
     return NEXT_RECORD;
 }
 
+/* Planning a key again comes to the same. */
+static bool history_rewind(struct record_source *source, struct status *status) {
+    struct history *history = (struct history *)source;
+    (void)status;
+    rows_reset(&history->plan.rows);
+    history->next_key = history->next_row = 0;
+    return true;
+}
+
 static bool history_init(struct history *history, struct table_work *work,
                          const struct table *table, struct status *status) {
-    *history = (struct history){.source = {.next = history_next}, .work = work};
+    *history = (struct history){.source = {history_next, history_rewind}, .work = work};
     key_index_init(&history->old_ids, ROWS_MAX_BYTES);
     key_index_init(&history->written_ids, ROWS_MAX_BYTES);
     return history_index_init(&history->index, table, work->store ? work->store->table : NULL,

@@ -44,7 +44,7 @@ static bool load(struct table_work *work, const struct reshape *reshape, bool mo
            rows_load(rows, work->store, keep_concerned, (void *)reshape, status);
 }
 
-/* Whether the values of columns that change their type are values of the new one. */
+/* Whether the values of columns that change their type are, as changed, values of the new one. */
 static bool check_types(const struct reshape *reshape, const struct rows *rows,
                         struct status *status) {
     const struct table *after = reshape->rows_as;
@@ -72,7 +72,7 @@ bool reshape_table(struct table_work *work, const struct reshape *reshape, struc
     enum row_fate *fates = NULL;
     struct rows rows;
     rows_init(&rows, 0, ROWS_MAX_BYTES);
-    bool ok = load(work, reshape, moves, &rows, status) && check_types(reshape, &rows, status);
+    bool ok = load(work, reshape, moves, &rows, status);
     if (!ok) {
         goto cleanup;
     }
@@ -83,8 +83,9 @@ bool reshape_table(struct table_work *work, const struct reshape *reshape, struc
     }
     change_rows(reshape, &rows, fates);
     const struct placing placing = {reshape->before, reshape->rows_as, &rows, fates};
-    ok = moves ? place_rows(work, &placing, status)
-               : write_all(work, reshape->rows_as, &rows, status);
+    ok = check_types(reshape, &rows, status) &&
+         (moves ? place_rows(work, &placing, status)
+                : write_all(work, reshape->rows_as, &rows, status));
     ok = ok && reshape_columns(work, reshape->columns, status);
 cleanup:
     free(fates);

@@ -96,6 +96,42 @@ def test_types_change_and_values_stay(items):
     assert items.rows()["6"]["code"] == "new"
 
 
+TIMES = [("NAIVE_DATE", "2007-12-03", "NAIVE_DATETIME", "2007-12-03T00:00:00"),
+         ("NAIVE_DATE", "2007-12-03", "UTC_DATETIME", 1196640000000),
+         ("NAIVE_DATE", "0001-01-01", "UTC_DATETIME", -62135596800000),
+         ("NAIVE_DATETIME", "2007-12-03T10:15:30", "UTC_DATETIME", 1196676930000)]
+
+
+@pytest.mark.parametrize("key", [[], ["at"]])
+@pytest.mark.parametrize("old, value, new, shown", TIMES)
+def test_lesson_8_dates_become_times_and_times_instants_whatever_is_cut(client, start_sandbox, old, value, new, shown,
+                                                                        key):
+    """As any database casts them: to midnight, and in UTC."""
+    def table(kind):
+        return Table("items", {"id": "INT", "at": kind}, key=["id", *key])
+
+    def alter(items, kind):
+        return items.alter(table(kind))[0]
+
+    answers = []
+    while answers[-1:] != ["success"]:
+        sandbox = start_sandbox()
+        items = Items(client, sandbox, tables.dust_configuration(sandbox, batch_size="2"))
+        items.write(table(old), replace=[{"id": n, "at": value, "_fivetran_synced": SYNCED} for n in range(3)])
+        sandbox.fault("any", "status", status=403, after=len(answers), times=-1)
+        answers.append(alter(items, new))
+        sandbox.clear_faults()
+        assert alter(items, new) == "success", f"after a cut at request {len(answers)}"
+        rows = items.rows()
+        assert {row["at"] if isinstance(row["at"], str) else row["at"]["epoch"] for row in rows.values()} == {shown}
+        assert len(rows) == 3 and items.columns()["at"][0] == new
+        items.write(table(new), delete=[{"id": n, "at": shown if isinstance(shown, str) else value[:10] + "T"
+                                         + (value[11:] or "00:00:00") + "Z"} for n in range(3)])
+        assert items.rows() == {}
+        sandbox.kill()
+    assert len(answers) > 4
+
+
 def test_a_new_key_gives_rows_new_ids(items):
     assert items.alter(altered(key=["code"])) == ("success", True)
     rows = items.rows()

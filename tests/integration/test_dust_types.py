@@ -218,12 +218,41 @@ def test_as_many_columns_as_the_page_says(client, sandbox, data_format, most):
 
 
 def test_as_many_semicolons_as_a_request_has_cells(client, sandbox):
-    assert limit("`;`, or tabs") == "as many as a request has cells"
+    assert limit("`;`, or tabs") == ("as many as a request, or any 16 KiB of it, has cells that are not NULL; "
+                                     "its header counts as a row")
     config = tables.dust_configuration(sandbox)
-    table = tables.Table("texts", {"id": "INT", "text": "STRING"}, ["id"])  # and _fivetran_synced
-    for value, answer in ((";;;", "success"), (";;;;", "task"), (";;;;,", "success"), ("\t\t\t\t", "task")):
-        response = tables.write_batch(client, sandbox, table, replace=[{"id": 1, "text": "a" + value}], config=config)
+    table = tables.Table("texts", {"id": "INT", "text": "STRING"}, ["id"])
+    row = {"id": 1, "_fivetran_synced": "2026-01-02T03:04:05Z"}  # what is NULL is no cell
+    for value, answer in ((";" * 6, "success"), (";" * 7, "task"), (";" * 7 + ",", "success"), ("\t" * 7, "task")):
+        response = tables.write_batch(client, sandbox, table, replace=[{**row, "text": "a" + value}], config=config)
         assert tables.answer_of(response)[0] == answer, value
+        sandbox.dust_merge()
+        assert set(sandbox.dust_rows(dust.table_id(table))["1"]) >= {"id", "text", "_fivetran_synced"}
+        assert "_dust_id" not in str(sandbox.dust_rows(dust.table_id(table)))
+
+
+def texts_of(sandbox, table):
+    sandbox.dust_merge()
+    return {int(key): row["text"] for key, row in sandbox.dust_rows(dust.table_id(table)).items()}
+
+
+def test_semicolons_are_judged_by_the_16_kib_that_dust_looks_at(client, sandbox):
+    """Twenty rows in front of hundreds that would make up for them, and behind them."""
+    config = tables.dust_configuration(sandbox)
+    table = tables.Table("texts", {"id": "INT", "text": "STRING", **{f"n_{n}": "INT" for n in range(25)}}, ["id"])
+    rows = [{"id": n, "text": "a;" * 400 if n < 20 else "plain", "n_0": n} for n in range(490)]
+    for given in (rows, rows[::-1]):
+        assert tables.answer_of(tables.write_batch(client, sandbox, table, replace=given, config=config))[0] == "task"
+        assert texts_of(sandbox, table) == {}
+
+
+def test_a_last_row_full_of_semicolons_is_seen_merged_with_the_others(client, sandbox):
+    """Posted again alone, to wait for it, Dust would mix it up."""
+    config = tables.dust_configuration(sandbox)
+    table = tables.Table("texts", {"id": "INT", "text": "STRING"}, ["id"])
+    rows = [{"id": n, "text": "a;" * 30 if n == 399 else "plain"} for n in range(400)]
+    tables.assert_success(tables.write_batch(client, sandbox, table, replace=rows, config=config))
+    assert texts_of(sandbox, table) == {row["id"]: row["text"] for row in rows}
 
 
 def test_the_largest_numbers_that_are_exact():

@@ -622,14 +622,13 @@ def test_the_121st_document_in_a_minute_is_429(sandbox):
 
 
 def test_the_window_slides(sandbox):
-    sandbox.config(documents_per_minute=2, window_ms=2000)
+    sandbox.config(documents_per_minute=2, window_ms=3600000)
     start = time.monotonic()
-    assert [put(sandbox, str(i)).status for i in range(2)] == [200, 200]
-    refused = 0
+    assert [put(sandbox, str(i)).status for i in range(3)] == [200, 200, 429]
+    sandbox.config(window_ms=500)
     while put(sandbox, "third").status == 429:
-        refused += 1
-    waited = time.monotonic() - start
-    assert waited > 1.998 and refused > 0  # the sandbox counts whole milliseconds
+        pass
+    assert time.monotonic() - start > 0.498  # the sandbox counts whole milliseconds
 
 
 def test_a_refused_document_counts_when_the_window_let_it_in(sandbox):

@@ -91,6 +91,45 @@ START_TEST(test_a_new_type_rewrites_the_rows_with_a_value) {
 }
 END_TEST
 
+static const struct {
+    const char *types; /* old and new */
+    const char *row;
+    const char *becomes; /* NULL: a Task */
+} times[] = {
+    {"NAIVE_DATE NAIVE_DATETIME", "0001-01-01", "0001-01-01T00:00:00"},
+    {"NAIVE_DATE UTC_DATETIME", "9999-12-31", "9999-12-31T00:00:00Z"},
+    {"NAIVE_DATETIME UTC_DATETIME", "2024-02-29T10:15:30.000000001",
+     "2024-02-29T10:15:30.000000001Z"},
+    {"NAIVE_DATETIME UTC_DATETIME", "NULL", "NULL"},
+    {"STRING UTC_DATETIME", "2024-02-29T10:15:30.50Z", "2024-02-29T10:15:30.50Z"},
+    {"STRING UTC_DATETIME", "yesterday", NULL},
+    {"NAIVE_DATETIME NAIVE_DATE", "2024-02-29T10:15:30", NULL},
+};
+
+/* The row is there twice, under a key of its own each. */
+START_TEST(test_dates_become_times_and_times_instants) {
+    char old[64];
+    char new[64];
+    char row[64];
+    char rows[128];
+    int space = (int)strcspn(times[_i].types, " ");
+    snprintf(old, sizeof old, "id:INT:key a:%.*s", space, times[_i].types);
+    snprintf(new, sizeof new, "id:INT:key a:%s", times[_i].types + space + 1);
+    struct fake_world w;
+    a_world(&w, old);
+    for (int id = 1; id <= 2; id++) {
+        snprintf(row, sizeof row, "%d|%s", id, times[_i].row);
+        world_row(&w, "t", row);
+    }
+    const char *becomes = times[_i].becomes ? times[_i].becomes : times[_i].row;
+    ck_assert(alter(&w, new, false) == (times[_i].becomes != NULL));
+    ck_assert_int_eq(w.status.code, times[_i].becomes ? STATUS_OK : STATUS_TASK);
+    snprintf(rows, sizeof rows, "1|%s\n2|%s\n", becomes, becomes);
+    ck_assert_str_eq(world_rows(&w, "t"), rows);
+    world_clean_up(&w);
+}
+END_TEST
+
 START_TEST(test_values_that_the_new_type_forbids_are_a_task) {
     struct fake_world w;
     a_world(&w, "id:INT:key a:STRING");
@@ -315,6 +354,8 @@ int main(void) {
     tcase_add_test(tests, test_new_columns_are_set_and_rows_left_alone);
     tcase_add_test(tests, test_decimal_parameters_change_columns_alone);
     tcase_add_test(tests, test_a_new_type_rewrites_the_rows_with_a_value);
+    tcase_add_loop_test(tests, test_dates_become_times_and_times_instants, 0,
+                        sizeof times / sizeof times[0]);
     tcase_add_test(tests, test_values_that_the_new_type_forbids_are_a_task);
     tcase_add_test(tests, test_lesson_5_columns_are_dropped_only_when_told_to);
     tcase_add_test(tests, test_a_dropped_column_takes_its_values_along);

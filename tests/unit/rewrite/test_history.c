@@ -587,6 +587,21 @@ START_TEST(test_with_confirm_writes_everything_is_seen_at_the_end) {
 }
 END_TEST
 
+/* A row given, the one that it closes, and the one that goes: two are written. */
+START_TEST(test_the_destination_is_told_how_many_rows_will_come) {
+    struct fake_world w;
+    set_up(&w);
+    world_row(&w, "h", "1|" T(1) "|" MAX "|true|" T(1) "|a1|b1");
+    world_row(&w, "h", "1|" T(4) "|" MAX "|true|" T(4) "|a4|b4");
+    WRITE(&w, "earliest_start 1|" T(3) "|-|-|-|-|-",
+          "upsert 1|" T(3) "|" MAX "|true|" T(5) "|a3|b3");
+    ck_assert_uint_eq(w.n_expected, 1);
+    ck_assert_uint_eq(w.expected[0], 2);
+    ck_assert_uint_eq(w.n_removed, 1);
+    world_clean_up(&w);
+}
+END_TEST
+
 START_TEST(test_replaces_alone_read_nothing) {
     struct fake_world w;
     set_up(&w);
@@ -733,6 +748,7 @@ int main(void) {
     tcase_add_test(tests, test_a_version_that_is_given_again_is_not_taken_away);
     tcase_add_test(tests, test_what_was_written_before_the_call_is_seen);
     tcase_add_test(tests, test_with_confirm_writes_everything_is_seen_at_the_end);
+    tcase_add_test(tests, test_the_destination_is_told_how_many_rows_will_come);
     tcase_add_test(tests, test_replaces_alone_read_nothing);
     tcase_add_test(tests, test_an_update_without_a_base_is_ignored);
     tcase_add_test(tests, test_columns_that_only_one_side_has_are_kept);

@@ -138,7 +138,7 @@ static void append_value(struct dust_json_row_encoder *e, struct slice value, st
         break;
     }
     dust_cell_append(body, &column, &cell, false, &e->changes, &ignored);
-    dust_line_add(&e->line, cell.kind == CELL_TEXT ? cell.text : slice_of(""));
+    dust_line_add(&e->line, &cell);
 }
 
 static void append_values(struct dust_json_row_encoder *e, struct buf *body) {

@@ -70,6 +70,11 @@ static bool get_page(struct reading *r, struct slice *rows, uint64_t *total,
            not_understood(r, status);
 }
 
+static bool find_parts(struct slice row, struct slice *id, struct slice *value) {
+    return json_walk_find(row, SLICE_LITERAL("row_id"), id) &&
+           json_walk_find(row, SLICE_LITERAL("value"), value) && id->len >= 2 && id->data[0] == '"';
+}
+
 static bool take_rows(struct reading *r, struct slice rows, struct status *status) {
     struct json_walk walk;
     struct slice row;
@@ -77,9 +82,7 @@ static bool take_rows(struct reading *r, struct slice rows, struct status *statu
     for (json_walk_start(&walk, rows); json_walk_element(&walk, &row); r->n_rows++) {
         struct slice id;
         struct slice value;
-        if (!json_walk_find(row, SLICE_LITERAL("row_id"), &id) ||
-            !json_walk_find(row, SLICE_LITERAL("value"), &value) || id.len < 2 ||
-            id.data[0] != '"') {
+        if (!find_parts(row, &id, &value)) {
             return not_understood(r, status);
         }
         if (!id_set_add(&r->ids, id, NULL)) {
@@ -155,21 +158,51 @@ bool dust_list(struct dust_api *api, const char *table_id, const struct dust_lis
     return ok;
 }
 
+/* A null is nothing, a string is its text, a time is as long as the text that it was read from. */
+static size_t text_bytes(struct slice value) {
+    struct slice text;
+    switch (value.data[0]) {
+    case 'n':
+        return 0;
+    case '"':
+        return value.len - 2;
+    case '{':
+        return json_walk_find(value, SLICE_LITERAL("string_value"), &text) ? text.len : value.len;
+    default:
+        return value.len;
+    }
+}
+
+size_t dust_list_row_bytes(struct slice id, struct slice value) {
+    struct json_walk walk;
+    struct slice key;
+    struct slice cell;
+    size_t bytes = text_bytes(id) + 1;
+    for (json_walk_start(&walk, value); json_walk_member(&walk, &key, &cell);) {
+        bytes += text_bytes(cell) + 1;
+    }
+    return bytes;
+}
+
 bool dust_list_total(struct dust_api *api, const char *table_id, uint64_t *total,
                      uint64_t *row_bytes, struct status *status) {
     struct reading r = {.api = api, .table_id = table_id, .limit = SAMPLE_ROWS};
     struct slice rows = {0};
     struct slice row;
     struct json_walk walk;
+    size_t bytes = 0;
     http_response_init(&r.response);
     buf_init(&r.path, MAX_PATH_BYTES);
     *row_bytes = 0;
     bool ok = get_page(&r, &rows, total, status);
-    if (ok) {
-        for (json_walk_start(&walk, rows); json_walk_element(&walk, &row);) {
-            r.n_rows++;
-        }
-        *row_bytes = r.n_rows ? rows.len / r.n_rows : 0;
+    for (json_walk_start(&walk, rows); ok && json_walk_element(&walk, &row); r.n_rows++) {
+        struct slice id;
+        struct slice value;
+        ok = find_parts(row, &id, &value) || not_understood(&r, status);
+        bytes += ok ? dust_list_row_bytes(id, value) : 0;
+    }
+    if (ok && r.n_rows > 0) {
+        *row_bytes = bytes / r.n_rows;
     }
     buf_clean_up(&r.path);
     http_response_clean_up(&r.response);

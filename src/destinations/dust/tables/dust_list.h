@@ -19,8 +19,12 @@ struct dust_listing {
 bool dust_list(struct dust_api *api, const char *table_id, const struct dust_listing *listing,
                struct status *status);
 
-/* How many rows there are, pending ones not counted, and about how many bytes one has (0 without
- * rows). */
+/* About how many bytes a listed row takes in the CSV that Dust keeps: its texts, without the
+ * columns' names and what else JSON puts around them. id and value as a listing gives them. */
+size_t dust_list_row_bytes(struct slice id, struct slice value);
+
+/* How many rows there are, pending ones not counted, and about how many bytes one takes in Dust's
+ * CSV (0 without rows). */
 bool dust_list_total(struct dust_api *api, const char *table_id, uint64_t *total,
                      uint64_t *row_bytes, struct status *status);
 

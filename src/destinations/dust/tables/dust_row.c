@@ -31,10 +31,15 @@ void dust_line_start(struct dust_line *line, struct slice id) {
 }
 
 /* A cell that holds a comma, a quote or a line end is quoted there. */
-void dust_line_add(struct dust_line *line, struct slice text) {
+void dust_line_add(struct dust_line *line, const struct cell *cell) {
     size_t semicolons = 0;
     size_t tabs = 0;
     bool quoted = false;
+    if (cell->kind != CELL_TEXT) {
+        line->bytes++;
+        return;
+    }
+    struct slice text = cell->text;
     for (size_t i = 0; i < text.len; i++) {
         char c = text.data[i];
         semicolons += c == ';';
@@ -82,10 +87,9 @@ static bool append_cells(struct dust_row_encoder *encoder, const struct record *
             return status_context(status, "column %s", column->name);
         }
         encoder->n_changed[i] += n_changes(&encoder->changes) > before;
-        struct slice text = cell->kind == CELL_TEXT ? cell->text : slice_of("");
-        dust_line_add(&encoder->line, text);
-        if (cell->kind == CELL_TEXT && dust_cell_needs_exact(column, text)) {
-            note_exact(encoder, i, text);
+        dust_line_add(&encoder->line, cell);
+        if (cell->kind == CELL_TEXT && dust_cell_needs_exact(column, cell->text)) {
+            note_exact(encoder, i, cell->text);
         }
     }
     return true;
@@ -116,6 +120,7 @@ bool dust_row_append(struct dust_row_encoder *encoder, const struct record *reco
         buf_append_text(body, ",\"" DUST_EXACT_COLUMN "\":");
         json_write_string(body, buf_slice(&encoder->exact));
         encoder->line.bytes += encoder->exact.len * 2;
+        encoder->line.separators[COMMA]++;
     }
     buf_append_text(body, "}}");
     return (!encoder->exact.failed && !encoder->id.failed) ||

@@ -15,8 +15,9 @@ struct dust_line {
 /* Begins a line with the row's id. */
 void dust_line_start(struct dust_line *line, struct slice id);
 
-/* Adds a cell with that text. */
-void dust_line_add(struct dust_line *line, struct slice text);
+/* Adds a cell. Only one that is not NULL counts as a comma: Dust forgets columns without a value.
+ */
+void dust_line_add(struct dust_line *line, const struct cell *cell);
 
 /* Turns records of a table into rows. One thread. */
 struct dust_row_encoder {

@@ -102,8 +102,9 @@ bool dust_row_session_begin_finish(struct write_session *session, struct status 
     struct dust_row_session *s = session_of(session);
     const struct dust_fence_row last = {buf_slice(&s->last_id), buf_slice(&s->last_row),
                                         s->last_has_exact};
+    bool alone = !dust_line_confuses_alone(&s->line);
     return !s->d.settings->confirm_writes || s->last_row.len == 0 ||
-           dust_fence_post(&s->fence, &s->api, s->capacity.table_id, &last, status);
+           dust_fence_post(&s->fence, &s->api, s->capacity.table_id, alone ? &last : NULL, status);
 }
 
 bool dust_row_session_confirm(struct dust_row_session *s, struct dust_changes *changes,

@@ -34,6 +34,7 @@ static bool list(struct fixture *f, struct seen *seen) {
 }
 
 #define ROW(id) "{\"row_id\":\"" id "\",\"value\":{\"a\":1}}"
+#define CSV(id) id ",1,"
 
 START_TEST(pages_follow_each_other_until_all_rows_are_seen) {
     const struct scripted_answer lines[] = {
@@ -143,8 +144,25 @@ START_TEST(the_total_comes_with_the_size_of_a_row) {
     SET_UP(&f, lines);
     ck_assert(dust_list_total(&f.api, "t", &total, &row_bytes, &f.status));
     ck_assert_uint_eq(total, 7000);
-    ck_assert_uint_ge(row_bytes, strlen(ROW("1")));
+    ck_assert_uint_eq(row_bytes, strlen(CSV("1")));
     tear_down(&f);
+}
+END_TEST
+
+static const struct {
+    const char *value;
+    const char *csv;
+} row_sizes[] = {
+    {"{}", "7,"},
+    {"{\"a\":null,\"b\":true,\"long_name\":-1.5}", "7,,true,-1.5,"},
+    {"{\"a\":\"text\"}", "7,text,"},
+    {"{\"a\":{\"type\":\"datetime\",\"epoch\":0,\"string_value\":\"1970-01-01 00:00:00\"}}",
+     "7,\"1970-01-01 00:00:00\","},
+};
+
+START_TEST(a_row_is_as_large_as_its_line_of_csv) {
+    ck_assert_uint_eq(dust_list_row_bytes(SLICE_LITERAL("\"7\""), slice_of(row_sizes[_i].value)),
+                      strlen(row_sizes[_i].csv));
 }
 END_TEST
 
@@ -156,6 +174,8 @@ int main(void) {
     tcase_add_test(tests, a_listing_with_a_row_twice_does_not_count);
     tcase_add_test(tests, a_total_that_changes_starts_the_reading_over);
     tcase_add_test(tests, a_table_that_never_stands_still_fails_the_call);
+    tcase_add_loop_test(tests, a_row_is_as_large_as_its_line_of_csv, 0,
+                        sizeof row_sizes / sizeof row_sizes[0]);
     tcase_add_loop_test(tests, an_answer_that_is_no_listing_fails_the_call, 0,
                         sizeof strange / sizeof strange[0]);
     tcase_add_test(tests, the_total_comes_with_the_size_of_a_row);

@@ -129,6 +129,23 @@ START_TEST(rows_that_dust_would_mix_up_are_not_sent) {
 }
 END_TEST
 
+/* Among others Dust can tell what separates its columns; posted again by itself it could not. */
+START_TEST(a_newest_row_that_dust_would_mix_up_alone_is_no_fence) {
+    const struct dust_line bad = {.bytes = 10, .separators = {1, 5, 0}};
+    const struct scripted_answer lines[] = {
+        {"POST " SOURCE "/tables/t/rows {\"rows\":[{\"row_id\":\"bigdust.fence\"", 200, "{}"}};
+    open_session(lines, 1);
+    for (int i = 0; i < 9; i++) {
+        keep_row();
+    }
+    ck_assert(dust_row_session_keep(&session, SLICE_LITERAL("8"), SLICE_LITERAL(ROW), false, &bad,
+                                    &f.status));
+    ck_assert(dust_row_session_check_batch(&session.base, &f.status));
+    ck_assert(dust_row_session_begin_finish(&session.base, &f.status));
+    close_session();
+}
+END_TEST
+
 START_TEST(the_key_of_a_row_is_its_id) {
     char text[32];
     open_session(NULL, 0);
@@ -151,6 +168,7 @@ int main(void) {
     tcase_add_test(tests, without_rows_or_without_the_setting_nothing_is_waited_for);
     tcase_add_test(tests, what_dust_changes_is_told_once);
     tcase_add_test(tests, rows_that_dust_would_mix_up_are_not_sent);
+    tcase_add_test(tests, a_newest_row_that_dust_would_mix_up_alone_is_no_fence);
     tcase_add_test(tests, the_key_of_a_row_is_its_id);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
