@@ -47,6 +47,11 @@ install_missing() {
 
 # build <targets…>: configures build/cmake and builds.
 build() {
+  local compiler
+  compiler=$(command -v "${CC:-cc}")
+  # CMake forgets where the products belong when its compiler changes: begin anew.
+  [[ ! -e build/cmake/CMakeCache.txt ]] || grep -q "^CMAKE_C_COMPILER:.*=$compiler\$" build/cmake/CMakeCache.txt ||
+    rm -rf build/cmake
   cmake -S . -B build/cmake -G Ninja -DCMAKE_BUILD_TYPE=Release -DBIGDUST_OUTPUT="$PWD/build" \
     ${CC:+-DCMAKE_C_COMPILER="$CC"} >build/configure.log || { cat build/configure.log; exit 1; }
   cmake --build build/cmake --target "$@"
