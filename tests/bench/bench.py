@@ -89,7 +89,7 @@ def main():
               f"{statistics.mean(p['body_bytes'] for p in posts) / 2**20:.3f} MiB each")
         server.finish()
         sandbox.finish()
-        print("\nstage by stage, one thread, each line with those above it:")
+        print("\nCPU time stage by stage, one thread, each line with those above it:")
         types = ",".join(f"{name}:{kind}" for name, kind in TABLE.columns.items())
         out = subprocess.run([os.environ["BENCH_STAGES"], path, key.hex(), types], check=True,
                              capture_output=True, text=True).stdout

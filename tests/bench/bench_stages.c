@@ -1,4 +1,4 @@
-/* How long each stage of a WriteBatch takes alone, on one thread: reading, decrypting,
+/* How much CPU time each stage of a WriteBatch takes, on one thread: reading, decrypting,
  * decompressing, splitting into records, encoding for BigGeo, filling batches. Each line includes
  * the stages above it. bench_stages <file.csv.zst.aes> <key in hex> <column:type,…> */
 #include "base/clock.h"
@@ -127,9 +127,10 @@ static int compare_doubles(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+/* CPU time, which does not depend on what else the machine does. */
 static double now_s(void) {
     struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
     return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
 }
 
