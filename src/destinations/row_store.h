@@ -40,6 +40,9 @@ struct row_store_ops {
      * need not be the store's. False with *status: INVALID_ARGUMENT without a primary key. */
     bool (*row_id)(struct row_store *store, const struct table *table, const struct cell *cells,
                    struct buf *id, struct status *status);
+    /* Whether a text that was read in this column may not be the one that was written, since the
+     * destination keeps it otherwise. NULL: never. */
+    bool (*may_be_changed)(const struct column *column, struct slice text);
     /* Removes rows by id; one that is not there is no error. */
     bool (*remove)(struct row_store *store, const struct slice *ids, size_t n_ids,
                    struct status *status);

@@ -67,12 +67,36 @@ static bool check_types(const struct reshape *reshape, const struct rows *rows,
     return true;
 }
 
+/* Whether the values of columns that join the key are those that were written: the source knows the
+ * row by these. */
+static bool check_key(const struct table_work *work, const struct reshape *reshape,
+                      const struct rows *rows, struct status *status) {
+    const struct table *before = reshape->before;
+    const struct row_store_ops *ops = work->store->ops;
+    for (size_t c = 0; ops->may_be_changed && c < before->n_columns; c++) {
+        bool joins = reshape->rows_as->columns[c].primary_key && !before->columns[c].primary_key;
+        for (size_t i = 0; joins && i < rows->n_rows; i++) {
+            const struct cell *cell = &rows->rows[i].cells[c];
+            if (cell->kind == CELL_TEXT && ops->may_be_changed(&before->columns[c], cell->text)) {
+                return status_fail(status, STATUS_TASK,
+                                   "Table %s.%s: column \"%s\" cannot join the primary key: the "
+                                   "destination has kept some of its values otherwise than they "
+                                   "came (a text of digits as a number, a time without its "
+                                   "fraction). No row was changed. Re-sync the table from the "
+                                   "start (drop it at the destination first).",
+                                   before->schema, before->name, before->columns[c].name);
+            }
+        }
+    }
+    return true;
+}
+
 bool reshape_table(struct table_work *work, const struct reshape *reshape, struct status *status) {
     bool moves = place_is_needed(reshape->before, reshape->rows_as);
     enum row_fate *fates = NULL;
     struct rows rows;
     rows_init(&rows, 0, ROWS_MAX_BYTES);
-    bool ok = load(work, reshape, moves, &rows, status);
+    bool ok = load(work, reshape, moves, &rows, status) && check_key(work, reshape, &rows, status);
     if (!ok) {
         goto cleanup;
     }

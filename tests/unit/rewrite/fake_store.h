@@ -320,6 +320,11 @@ static inline bool fake_row_id(struct row_store *base, const struct table *table
 }
 
 /* A request each. */
+/* As if every `7` had been `007` once. */
+static inline bool fake_may_be_changed(const struct column *column, struct slice text) {
+    return column->type == COLUMN_STRING && slice_equal(text, SLICE_LITERAL("7"));
+}
+
 static inline bool fake_remove(struct row_store *base, const struct slice *ids, size_t n_ids,
                                struct status *status) {
     struct fake_store *s = (struct fake_store *)base;
@@ -372,8 +377,17 @@ static inline void fake_close(struct row_store *base) {
 
 static inline bool fake_open_rows(struct destination *d, struct slice schema, struct slice name,
                                   struct row_store **store, struct status *status) {
-    static const struct row_store_ops ops = {fake_settle, fake_read,  fake_find,        fake_row_id,
-                                             fake_remove, fake_clear, fake_set_columns, fake_close};
+    static const struct row_store_ops ops = {
+        .settle = fake_settle,
+        .read = fake_read,
+        .find = fake_find,
+        .row_id = fake_row_id,
+        .may_be_changed = fake_may_be_changed,
+        .remove = fake_remove,
+        .clear = fake_clear,
+        .set_columns = fake_set_columns,
+        .close = fake_close,
+    };
     struct fake_world *w = (struct fake_world *)d;
     struct fake_table *table = fake_table_find(w, schema, name);
     (void)status;

@@ -201,6 +201,22 @@ START_TEST(test_rows_that_would_share_a_key_are_a_task_and_nothing_changes) {
 }
 END_TEST
 
+START_TEST(test_values_that_may_be_changed_cannot_join_the_key) {
+    struct fake_world w;
+    a_world(&w, "a:INT:key b:STRING c:STRING");
+    world_row(&w, "t", "1|x|y");
+    world_row(&w, "t", "7|7|z");
+    ck_assert(!alter(&w, "a:INT b:STRING:key c:STRING", false));
+    ck_assert_int_eq(w.status.code, STATUS_TASK);
+    ck_assert_ptr_nonnull(strstr(w.status.message, "s.t"));
+    ck_assert_ptr_nonnull(strstr(w.status.message, "\"b\""));
+    ck_assert_uint_eq(w.n_requests, 0);
+    world_next_call(&w);
+    ALTERED(&w, "a:INT:key b:STRING c:STRING:key", false);
+    world_clean_up(&w);
+}
+END_TEST
+
 START_TEST(test_a_new_key_column_is_fine_on_an_empty_table) {
     check_altered("a:INT:key", (const char *[]){NULL}, "a:INT c:JSON:key", false,
                   "t a:INT c:JSON:key\n");
@@ -362,6 +378,7 @@ int main(void) {
     tcase_add_test(tests, test_a_new_key_gives_rows_new_ids);
     tcase_add_test(tests, test_a_column_that_is_not_wanted_leaves_the_key);
     tcase_add_test(tests, test_rows_that_would_share_a_key_are_a_task_and_nothing_changes);
+    tcase_add_test(tests, test_values_that_may_be_changed_cannot_join_the_key);
     tcase_add_test(tests, test_a_new_key_column_is_fine_on_an_empty_table);
     tcase_add_test(tests, test_a_new_key_column_beside_the_old_is_fine);
     tcase_add_test(tests, test_more_rows_to_move_than_there_is_time_for_are_a_task_at_once);

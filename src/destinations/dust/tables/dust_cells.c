@@ -224,3 +224,19 @@ static bool is_needed_exactly(const struct column *column) {
 bool dust_cell_needs_exact(const struct column *column, struct slice text) {
     return is_needed_exactly(column) && !survives(column->type, text);
 }
+
+bool dust_cell_may_be_changed(const struct column *column, struct slice text) {
+    if (is_needed_exactly(column)) {
+        return false;
+    }
+    switch (column->type) {
+    case COLUMN_UNSPECIFIED:
+    case COLUMN_BINARY:
+    case COLUMN_XML:
+    case COLUMN_STRING:
+    case COLUMN_JSON:
+        return dust_text_fate(text) == DUST_TEXT_RETYPED;
+    default:
+        return column->type == COLUMN_UTC_DATETIME;
+    }
+}

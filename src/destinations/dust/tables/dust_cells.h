@@ -31,6 +31,11 @@ bool dust_cell_append(struct buf *out, const struct column *column, const struct
  * _fivetran_synced, _fivetran_start and _fivetran_end, integers and DECIMALs. In doubt, true. */
 bool dust_cell_needs_exact(const struct column *column, struct slice text);
 
+/* Whether a text that dust_cell_read gave may stand for another that was written (`7` for `007`, a
+ * time whose fraction is gone), and which is not known: the column is not one of those that are
+ * kept exactly. Texts that Dust trimmed are not told. */
+bool dust_cell_may_be_changed(const struct column *column, struct slice text);
+
 /* Reads a value as GET rows answers it (JSON, checked) back into a cell's text, appended to out:
  * such that dust_cell_append of it under the same column, not strict, shows in Dust what is shown
  * now, of whatever kind it is. Text that Dust shows as text, though the column's type would take it

@@ -152,6 +152,7 @@ static const struct row_store_ops DUST_ROWS_OPS = {
     .read = rows_read,
     .find = rows_find,
     .row_id = rows_row_id,
+    .may_be_changed = dust_cell_may_be_changed,
     .remove = rows_remove,
     .clear = rows_clear,
     .set_columns = rows_set_columns,

@@ -253,6 +253,36 @@ START_TEST(test_what_needs_to_be_kept_exactly) {
 }
 END_TEST
 
+static const struct {
+    const char *name;
+    enum column_type type;
+    bool key;
+    const char *text;
+    bool may_be_changed;
+} changed[] = {
+    {"s", COLUMN_STRING, false, "7", true},
+    {"s", COLUMN_STRING, false, "true", true},
+    {"s", COLUMN_STRING, false, "2007-12-03 00:00:00", true},
+    {"s", COLUMN_STRING, false, "cus_007", false},
+    {"s", COLUMN_STRING, true, "7", false},
+    {"s", COLUMN_BINARY, false, "1234", true},
+    {"s", COLUMN_JSON, false, "{\"a\":1}", false},
+    {"i", COLUMN_INT, false, "7", false},
+    {"d", COLUMN_DECIMAL, false, "7.5", false},
+    {"d", COLUMN_NAIVE_DATE, false, "2007-12-03", false},
+    {"t", COLUMN_NAIVE_DATETIME, false, "2007-12-03T10:15:30.5", false},
+    {"t", COLUMN_UTC_DATETIME, false, "2007-12-03T10:15:30Z", true},
+    {"t", COLUMN_UTC_DATETIME, true, "2007-12-03T10:15:30Z", false},
+    {"_fivetran_start", COLUMN_UTC_DATETIME, false, "2007-12-03T10:15:30Z", false},
+};
+
+START_TEST(test_what_may_be_changed) {
+    const struct column column = {changed[_i].name, changed[_i].type, changed[_i].key, false, 0, 0};
+    ck_assert_int_eq(dust_cell_may_be_changed(&column, slice_of(changed[_i].text)),
+                     changed[_i].may_be_changed);
+}
+END_TEST
+
 int main(void) {
     Suite *suite = suite_create("dust_cells");
     TCase *tests = tcase_create("dust_cells");
@@ -264,6 +294,7 @@ int main(void) {
     tcase_add_test(tests, test_changes_are_counted);
     tcase_add_loop_test(tests, test_what_needs_to_be_kept_exactly, 0,
                         sizeof exact / sizeof exact[0]);
+    tcase_add_loop_test(tests, test_what_may_be_changed, 0, sizeof changed / sizeof changed[0]);
     suite_add_tcase(suite, tests);
     return suite_run(suite);
 }
