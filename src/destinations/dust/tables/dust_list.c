@@ -196,8 +196,8 @@ bool dust_list_total(struct dust_api *api, const char *table_id, uint64_t *total
     *row_bytes = 0;
     bool ok = get_page(&r, &rows, total, status);
     for (json_walk_start(&walk, rows); ok && json_walk_element(&walk, &row); r.n_rows++) {
-        struct slice id;
-        struct slice value;
+        struct slice id = {0};
+        struct slice value = {0};
         ok = find_parts(row, &id, &value) || not_understood(&r, status);
         bytes += ok ? dust_list_row_bytes(id, value) : 0;
     }
