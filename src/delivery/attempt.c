@@ -18,7 +18,8 @@ static void log_failed(struct attempt_run *run, int64_t next_ms) {
     for (char *c = reason; *c; c++) {
         *c = *c == '"' ? '\'' : (unsigned char)*c < 0x20 ? ' ' : *c;
     }
-    log_event(run->attempt->log, run->verdict->waiting ? LOG_DEBUG : LOG_WARNING, "request_failed",
+    bool is_usual = run->verdict->waiting || run->verdict->absent;
+    log_event(run->attempt->log, is_usual ? LOG_DEBUG : LOG_WARNING, "request_failed",
               "what=\"%s\" verdict=%s status=%d curl=%d attempt=%d ms=%lld wait_ms=%lld "
               "reason=\"%s\"",
               run->call->what, verdict_kind_name(run->verdict->kind), run->response->status,

@@ -25,6 +25,8 @@ struct verdict {
     char scope[VERDICT_SCOPE_BYTES]; /* what cools down when throttled: a host, workspace, table */
     bool waiting;         /* THROTTLED only since something is not there yet, as is usual:
                              no fault, nothing to warn of */
+    bool absent;          /* REJECTED only since what was asked for, or is to be removed, is not
+                             there: an answer, nothing to warn of either */
     struct status status; /* for all but DELIVERED: what happened, for a person */
 };
 

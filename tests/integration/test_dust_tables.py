@@ -45,6 +45,15 @@ def test_lesson_07_describe_gives_back_exactly_what_was_created(api, table):
     assert api.describe(table) == table.message()
 
 
+@pytest.mark.parametrize("form", ["tables", "documents"])
+def test_a_table_that_is_not_there_yet_is_nothing_to_warn_of(client, bigdust, sandbox, form):
+    api = Tables(client, tables.dust_configuration(sandbox, data_format=form))
+    assert api.describe(ITEMS) is None
+    assert api.create(ITEMS) == ("success", True)
+    bigdust.wait_events("call_finished", 2)
+    assert [event["message"] for event in bigdust.events() if event["level"] != "INFO"] == []
+
+
 def test_a_table_is_known_to_another_process(api, start_bigdust):
     """Lesson 9: Fivetran starts a new container per sync."""
     assert api.create(EVERYTHING) == ("success", True)

@@ -47,6 +47,7 @@ static void fill_call(struct dust_api *api, struct api_call *call, enum http_met
     api->what = what;
     api->faults = 0;
     api->respelled = false;
+    api->may_miss = method == HTTP_GET || method == HTTP_DELETE;
     api->status = 0;
     api->error_type[0] = api->error_code[0] = '\0';
     *call = (struct api_call){

@@ -18,6 +18,7 @@ struct dust_api {
     struct buf scope;
     /* What follows is about the call under way, or the last one. */
     const char *what;
+    bool may_miss;        /* a GET or DELETE: that there is no such thing is an answer */
     bool of_table;        /* it has a table's scope, else the workspace's */
     size_t route_sign_at; /* the sign of its URL's `data_sources` or `data-sources`; 0: no matter */
     bool respelled;       /* that was changed, once */

@@ -117,6 +117,11 @@ static void remember_spelling(const struct dust_api *api) {
     }
 }
 
+static bool is_absent(const struct dust_api *api) {
+    return api->may_miss && (dust_error_is(api, "table_not_found") ||
+                             dust_error_is(api, "data_source_document_not_found"));
+}
+
 static void judge_error(struct dust_api *api, const struct http_response *response,
                         struct verdict *verdict) {
     struct status ignored = STATUS_INIT;
@@ -132,6 +137,7 @@ static void judge_error(struct dust_api *api, const struct http_response *respon
         judge_429(api, verdict);
     } else if (api->status != 404 || is_dusts || !respell(api, verdict)) {
         give_meaning(api, verdict);
+        verdict->absent = is_absent(api);
     }
     add_sentence(verdict, answer);
     json_destroy(answer);

@@ -15,7 +15,8 @@ enum {
  * what to do (FATAL but for a missing table and a document over its quota: REJECTED); 429 without
  * Retry-After becomes THROTTLED for as long as that kind of limit needs; the third 500 of a call
  * becomes REJECTED, its status still UNAVAILABLE: who knows more says so (dust_table_explain); a
- * 2xx that is not JSON becomes UNKNOWN. */
+ * 2xx that is not JSON becomes UNKNOWN. Of GET and DELETE a missing table or document is marked as
+ * absent. */
 void dust_judge(void *context, const struct http_response *response, struct verdict *verdict);
 
 #endif

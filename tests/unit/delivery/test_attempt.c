@@ -165,6 +165,7 @@ struct judgement {
     int seen_status;
     int calls;
     int only_first; /* judge differently the first time only */
+    bool absent;
 };
 
 static void judge(void *context, const struct http_response *answer, struct verdict *out) {
@@ -174,6 +175,7 @@ static void judge(void *context, const struct http_response *answer, struct verd
         return;
     }
     out->kind = judgement->kind;
+    out->absent = judgement->absent;
     if (judgement->text) {
         status_fail(&out->status, judgement->code, "%s", judgement->text);
     }
@@ -194,6 +196,21 @@ START_TEST(test_a_judge_may_find_an_answer_in_a_404) {
     ck_assert_int_eq(judgement.seen_status, 404);
     ck_assert_int_eq(verdict.status.code, STATUS_OK);
     ck_assert_uint_eq(log_capture_count(&capture, "request_failed"), 0);
+}
+END_TEST
+
+START_TEST(test_of_what_is_usual_nobody_is_warned) {
+    const struct peer_step steps[] = {{.status = 404}};
+    START(steps);
+    struct judgement judgement = {.kind = VERDICT_REJECTED, .absent = true};
+    struct api_call call = a_call();
+    call.judge = judge;
+    call.context = &judgement;
+    ck_assert(!perform(&call));
+    ck_assert_uint_eq(log_capture_count(&capture, "2 request_failed"), 0);
+    judgement.absent = false;
+    ck_assert(!perform(&call));
+    ck_assert_uint_eq(log_capture_count(&capture, "2 request_failed"), 1);
 }
 END_TEST
 
@@ -421,6 +438,7 @@ static TCase *other_tests(void) {
     TCase *tests = tcase_create("judge, cancel, log");
     tcase_add_checked_fixture(tests, set_up, tear_down);
     tcase_add_test(tests, test_a_judge_may_find_an_answer_in_a_404);
+    tcase_add_test(tests, test_of_what_is_usual_nobody_is_warned);
     tcase_add_test(tests, test_a_judge_may_find_a_failure_in_a_200);
     tcase_add_test(tests, test_a_judge_may_ask_for_another_try);
     tcase_add_test(tests, test_a_judge_sees_500_but_no_answer_that_was_cut);

@@ -125,6 +125,32 @@ START_TEST(test_a_code_within_the_error_is_told_too) {
 }
 END_TEST
 
+START_TEST(test_what_is_asked_for_may_be_absent) {
+    struct fixture f;
+    const char *const no_document =
+        "{\"error\":{\"type\":\"data_source_error\",\"message\":\"no\",\"data_source_error\":"
+        "{\"code\":\"data_source_document_not_found\",\"message\":\"m\"}}}";
+    set_up(&f, NULL, 0);
+    ck_assert(judged(&f, NULL, 404, DUST_ERROR("table_not_found", "no"), -1).absent);
+    ck_assert(judged(&f, NULL, 400, no_document, -1).absent);
+    ck_assert(!judged(&f, NULL, 404, DUST_ERROR("data_source_not_found", "no"), -1).absent);
+    struct api_call call;
+    struct http_response response;
+    struct verdict verdict;
+    dust_call_init(&f.api, &call, HTTP_POST, "post-rows", "t1", "/tables/t1/rows");
+    http_response_init(&response);
+    response.outcome = HTTP_ANSWERED;
+    response.status = 404;
+    buf_append_text(&response.body, DUST_ERROR("table_not_found", "no"));
+    http_verdict(&response, call.what, &verdict);
+    call.judge(call.context, &response, &verdict);
+    ck_assert_int_eq(verdict.kind, VERDICT_REJECTED);
+    ck_assert(!verdict.absent);
+    http_response_clean_up(&response);
+    tear_down(&f);
+}
+END_TEST
+
 START_TEST(test_a_type_that_is_too_long_is_cut) {
     struct fixture f;
     char body[1000];
@@ -316,6 +342,7 @@ int main(void) {
     tcase_add_test(tests, test_every_error_of_the_contract_has_its_verdict);
     tcase_add_test(tests, test_answers_that_are_not_dusts_keep_their_meaning);
     tcase_add_test(tests, test_a_code_within_the_error_is_told_too);
+    tcase_add_test(tests, test_what_is_asked_for_may_be_absent);
     tcase_add_test(tests, test_a_type_that_is_too_long_is_cut);
     tcase_add_test(tests, test_a_429_waits_as_its_limit_needs);
     tcase_add_test(tests, test_a_200_is_delivered_with_an_object_or_nothing);
