@@ -94,7 +94,7 @@ def test_a_second_delivery_that_replaces_stops_the_table(client, sandbox):
     assert write(client, sandbox, [1], other) == ("success", True)
 
 
-def test_a_second_delivery_that_cannot_be_read_back_is_a_warning_once(client, sandbox):
+def test_lesson_12_a_second_delivery_that_cannot_be_read_back_is_a_warning_once(client, sandbox):
     assert write(client, sandbox, [1]) == ("success", True)
     sandbox.fault("get-data-source", "status", status=403)
     kind, text = write(client, sandbox, [2])

@@ -93,7 +93,7 @@ def test_status_texts_arrive_as_they_are(echo, text):
     assert failure(lambda: call(echo.channel(), FAIL, b"2 " + text.encode()))[1] == text
 
 
-def test_status_texts_are_valid_utf8_and_bounded(echo):
+def test_lesson_03_status_texts_are_valid_utf8_and_bounded(echo):
     assert failure(lambda: call(echo.channel(), FAIL, b"2 a\xffb\xc3"))[1] == "a?b?"
     _, details = failure(lambda: call(echo.channel(), FAIL, b"2 " + "ü".encode() * 900))
     assert set(details) == {"ü"} and 400 < len(details) < 600

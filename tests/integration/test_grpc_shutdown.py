@@ -24,7 +24,7 @@ def wait_refused(port):
     raise AssertionError(f"port {port} still accepts")
 
 
-def test_a_running_call_completes_before_the_end(start_echo):
+def test_lesson_38_a_running_call_completes_before_the_end(start_echo):
     echo = start_echo("--drain-ms", LONG * 1000)
     future = hold(echo, echo.channel(), "last")
     echo.signal(signal.SIGTERM)
@@ -81,7 +81,7 @@ def test_an_idle_client_does_not_hold_the_end_up(start_echo):
             client.kill()
 
 
-def test_open_streams_end_with_the_server(start_echo):
+def test_lesson_38_open_streams_end_with_the_server(start_echo):
     echo = start_echo("--drain-ms", LONG * 1000)
     channel = echo.channel()
     known, unknown = watch(channel), watch(channel, "nobody")
